@@ -32,7 +32,7 @@ pub struct KnownGame {
 pub const KNOWN_GAMES: &[KnownGame] = &[KnownGame {
     name: "spacecode",
     version: 1,
-    config: "0000000000000000000000000000000000000000000000000000000000000000",
+    config: "2320034dcb8ab3f0f13a7df5248d96cd5cc4dfc0a052ad8dc5e6296e8b6fa065",
 }];
 
 /// There is no game of that name.
