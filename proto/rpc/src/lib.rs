@@ -1,1 +1,34 @@
-//! x
+//! What coordinator and worker say to each other: `arena.proto`, the code generated from it
+//! (checked in; `tests/generated.rs` fails when it is stale and can write it), and the conversions
+//! to and from `terms`.
+//!
+//! Everything that arrives is a stranger's: the conversions into `terms` are total, and bound
+//! every length. Never here: a server, a client, a decision.
+#![forbid(unsafe_code)]
+
+mod convert;
+mod report;
+
+pub use convert::{BadMessage, HOLDING_MAX, LAYERS_MAX, NAME_BYTES_MAX, read_attempt};
+
+/// Rises with every change that an older peer would misunderstand.
+pub const PROTOCOL_VERSION: u32 = 1;
+
+/// Largest message that either side accepts, in bytes.
+pub const MESSAGE_BYTES_MAX: usize = 16 << 20;
+
+/// How much of finished reports a worker puts into one request, in bytes: far below
+/// [`MESSAGE_BYTES_MAX`], so that a request with everything else in it fits.
+pub const REPORTS_BYTES_MAX: usize = 4 << 20;
+
+/// Largest part of a blob in one message, in bytes.
+pub const CHUNK_BYTES_MAX: usize = 1 << 20;
+
+/// The generated code.
+pub mod v1 {
+    #![allow(missing_docs, unreachable_pub, clippy::all, clippy::unwrap_used, reason = "generated")]
+    include!("generated/arena.v1.rs");
+}
+
+/// The compiled `arena.proto`, for the reflection service.
+pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!("generated/arena.v1.bin");

@@ -103,6 +103,10 @@ pub const MESSAGE_BYTES_MAX: usize = 2 * 1024;
 /// Longest traceback of a fault, in bytes.
 pub const TRACEBACK_BYTES_MAX: usize = 16 * 1024;
 
+/// Most faults of one seat that an outcome lists: the first ones, and always the last. The
+/// transcript has all of them.
+pub const FAULTS_PER_SEAT_MAX: usize = 16;
+
 /// One fault of one bot. The tick is 0 for a fault while loading; ticks count from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {

@@ -32,7 +32,7 @@ pub struct KnownGame {
 pub const KNOWN_GAMES: &[KnownGame] = &[KnownGame {
     name: "spacecode",
     version: 1,
-    config: "2320034dcb8ab3f0f13a7df5248d96cd5cc4dfc0a052ad8dc5e6296e8b6fa065",
+    config: "c564610bc1ea0ff4de4826b42a8c6381df107388390d7ca7e57910b3433f783c",
 }];
 
 /// There is no game of that name.

@@ -121,6 +121,8 @@ pub struct Report {
     pub attempt: Attempt,
     /// How it ended.
     pub outcome: Outcome,
+    /// Wall clock from the first fork to the verdict, in microseconds. Sizes leases; decides nothing.
+    pub wall_micros: u64,
 }
 
 #[cfg(test)]
