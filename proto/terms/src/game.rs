@@ -32,7 +32,7 @@ pub struct KnownGame {
 pub const KNOWN_GAMES: &[KnownGame] = &[KnownGame {
     name: "spacecode",
     version: 1,
-    config: "c564610bc1ea0ff4de4826b42a8c6381df107388390d7ca7e57910b3433f783c",
+    config: "ec47b987753cb02c72e184c7c3f845f2e8c907fc3ce97168dd01e2255e687036",
 }];
 
 /// There is no game of that name.

@@ -60,17 +60,17 @@ pub(crate) struct Config {
 impl Default for Config {
     fn default() -> Config {
         Config {
-            arena_half: 500.0,
+            arena_half: 400.0,
             ship_radius: 12.0,
-            star_radius: 40.0,
-            star_gravity: 400.0,
+            star_radius: 45.0,
+            star_gravity: 500.0,
             star_burn: 1,
-            thrust: 0.2,
-            drag: 0.98,
-            torque: 0.012,
+            thrust: 0.25,
+            drag: 0.975,
+            torque: 0.007,
             spin_drag: 0.9,
             bounce: 0.5,
-            ram_damage: 2.0,
+            ram_damage: 3.0,
             bow_share: 0.25,
             bow_cosine: 0.75,
             hull_max: 100,
@@ -81,10 +81,10 @@ impl Default for Config {
             shot_damage: 10,
             shot_speed: 14.0,
             shot_life: 50,
-            sight_reach: 450.0,
+            sight_reach: 400.0,
             sight_cosine: 0.5,
-            start_near: 250.0,
-            start_far: 450.0,
+            start_near: 200.0,
+            start_far: 340.0,
         }
     }
 }
