@@ -1,0 +1,95 @@
+"""Loads a bot, and asks it for a reply per turn."""
+
+import gc
+import importlib
+import json
+import random
+import sys
+
+import spacecode
+
+from arena_harness import entry, report
+from arena_harness.faults import BAD_REPLY, LOAD_ERROR, OUT_OF_MEMORY, BotFault
+from arena_harness.reply import BadReply, to_json
+from arena_harness.sources import ENTRY_MODULE, ENTRY_PATH, Sources
+
+# Memory to write the report with when the bot has used up all there is. Never written to, so that
+# a forked process shares it until then.
+_BALLAST_BYTES = 256 * 1024
+
+# Taken before there is a bot, which may replace the originals.
+_loads = json.loads
+_decoder = json.JSONDecoder()
+_scan = _decoder.scan_once
+_import_module = importlib.import_module
+
+
+class Player:
+    """One bot, from its files to its last turn."""
+
+    def __init__(self):
+        self._sources = None
+        self._call = None
+        self._turn = spacecode._turn
+        self._ballast = bytes(_BALLAST_BYTES)
+        # Whoever replaces sys.stdout need not be flushed by us; these are the ones the host reads.
+        self._outputs = [stream for stream in (sys.stdout, sys.stderr) if stream is not None]
+
+    def load(self, files, seed):
+        """Runs ``bot.py`` and finds its entry point. ``files`` are pairs of path and bytes."""
+        sources = Sources(files)
+        self._sources = sources
+        if ENTRY_PATH not in sources.files:
+            raise BotFault(LOAD_ERROR, f"there is no {ENTRY_PATH} among the bot's files")
+        sources.install()
+        random.seed(seed)
+        try:
+            module = _import_module(ENTRY_MODULE)
+            self._call = entry.find(module, spacecode.get_input_data)
+        except BotFault:
+            raise
+        except BaseException as error:
+            raise self._fault(error, while_loading=True) from None
+        finally:
+            self._flush()
+
+    def turn(self, observation):
+        """The reply to an observation, both as JSON text."""
+        try:
+            try:
+                data = _scan(observation, 0)[0]
+            except StopIteration:
+                data = _loads(observation)
+            self._turn[:] = (data,)
+            return to_json(self._call(data))
+        except BadReply as why:
+            raise BotFault(BAD_REPLY, str(why)) from None
+        except BaseException as error:
+            raise self._fault(error, while_loading=False) from None
+        finally:
+            self._flush()
+
+    def unload(self):
+        """Forgets the bot: for the warm-up and for tests. A real bot's process just ends."""
+        self._sources.uninstall()
+        self._sources = self._call = None
+        self._turn.clear()
+
+    def _fault(self, error, while_loading):
+        kind = report.kind_of(error, while_loading)
+        if kind == OUT_OF_MEMORY:
+            self._ballast = None
+        try:
+            self._sources.show_lines()
+            shown = report.traceback_of(error, self._sources.files)
+            return BotFault(kind, report.message_of(error), shown)
+        except BaseException:
+            # A hostile exception, or one that leaves no room to describe it.
+            return BotFault(kind, "the bot raised an exception that cannot be shown")
+
+    def _flush(self):
+        for stream in self._outputs:
+            try:
+                stream.flush()
+            except BaseException:
+                pass  # The bot closed it: its own log is what it loses.

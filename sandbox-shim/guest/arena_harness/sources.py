@@ -1,0 +1,115 @@
+"""A bot's files, importable from memory.
+
+The bot's own modules win over the standard library's, as they do when its author runs the bot at
+home, except where Python itself would not let them: modules compiled into the interpreter.
+``spacecode`` is always ours, because authors ship the copy they tested with.
+"""
+
+import importlib.machinery
+import importlib.util
+import linecache
+import sys
+
+ENTRY_PATH = "bot.py"
+ENTRY_MODULE = "bot"
+_NEVER_SHADOWED = frozenset(sys.builtin_module_names) | {"spacecode"}
+
+_compile = compile
+_exec = exec
+
+
+class Sources:
+    """The files of one bot; a finder and a loader for Python's import system."""
+
+    def __init__(self, files):
+        #: path -> content
+        self.files = dict(files)
+        #: module name -> path of its file; None for a folder without ``__init__.py``
+        self.modules = _modules_of(self.files)
+
+    # What Python's import system calls.
+
+    def find_spec(self, name, _path=None, _target=None):
+        """Answers ``import name``."""
+        if name not in self.modules:
+            return None
+        path = self.modules[name]
+        folder = name.replace(".", "/")
+        is_package = path != folder + ".py"
+        spec = importlib.machinery.ModuleSpec(name, self, origin=path, is_package=is_package)
+        if path is not None:
+            spec.has_location = True
+        if is_package:
+            spec.submodule_search_locations.append(folder)
+        return spec
+
+    def create_module(self, _spec):
+        """The default module object will do."""
+        return None
+
+    def exec_module(self, module):
+        """Runs a module's file."""
+        path = module.__spec__.origin
+        if path is not None:
+            # From bytes: marks, cookies, line ends and broken text get Python's own answers.
+            code = _compile(self.files[path], path, "exec", dont_inherit=True)
+            _exec(code, module.__dict__)
+
+    def get_source(self, name):
+        """The text of a module, for ``inspect``."""
+        path = self.modules.get(name)
+        return None if path is None else importlib.util.decode_source(self.files[path])
+
+    def get_data(self, path):
+        """Any file of the bot: ``pkgutil.get_data("bot", "weights.json")``."""
+        try:
+            return self.files[path]
+        except KeyError:
+            raise FileNotFoundError(f"the bot has no file {path!r}") from None
+
+    # What the harness calls.
+
+    def install(self):
+        """Makes the files importable, first of all."""
+        for name in list(sys.modules):
+            top = name.partition(".")[0]
+            if top in self.modules and top not in _NEVER_SHADOWED:
+                del sys.modules[name]
+        sys.meta_path.insert(0, self)
+
+    def uninstall(self):
+        """Leaves no trace, for the warm-up and for tests."""
+        sys.meta_path.remove(self)
+        for name in [name for name in self.modules if name not in _NEVER_SHADOWED]:
+            sys.modules.pop(name, None)
+        for path in self.files:
+            linecache.cache.pop(path, None)
+
+    def show_lines(self):
+        """Gives ``linecache`` the text, so that tracebacks can quote it."""
+        for path, content in self.files.items():
+            try:
+                text = importlib.util.decode_source(content)
+            except (SyntaxError, UnicodeError):
+                continue
+            # No modification time: linecache then never looks for a real file.
+            linecache.cache[path] = (len(content), None, text.splitlines(True), path)
+
+
+def _modules_of(files):
+    modules = {}
+    for path in files:
+        if not path.endswith(".py"):
+            continue
+        parts = path[:-3].split("/")
+        if parts[-1] == "__init__" and len(parts) > 1:
+            parts.pop()
+        for depth in range(1, len(parts)):
+            modules.setdefault(".".join(parts[:depth]), None)
+        name = ".".join(parts)
+        # A package wins over a module of its name, as on disk.
+        if modules.get(name) is None or path.endswith("/__init__.py"):
+            modules[name] = path
+    for name in _NEVER_SHADOWED:
+        modules.pop(name, None)
+    return modules
