@@ -1,1 +1,4 @@
-//! coordinator
+//! The coordinator.
+#![forbid(unsafe_code)]
+
+pub mod engine;

@@ -1,1 +1,2 @@
+//! The coordinator.
 fn main() {}

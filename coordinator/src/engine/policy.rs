@@ -1,0 +1,49 @@
+//! How patient and how generous the engine is.
+
+use std::time::Duration;
+
+use terms::Limits;
+
+/// Largest number of slots a worker may claim.
+pub const SLOTS_MAX: u32 = 1_024;
+/// Most matches one worker may hold, playing and waiting: its answer must fit in a message.
+pub const HOLD_MAX: u32 = 8_192;
+
+const _: () = assert!(SLOTS_MAX < HOLD_MAX, "every slot must be able to hold a match");
+
+/// The numbers behind the engine's decisions.
+#[derive(Clone, Copy, Debug)]
+pub struct Policy {
+    /// Tries that may end void or stalled before a match is given up.
+    pub attempts_max: u32,
+    /// Workers that may be lost while they hold a match before it is given up: such a match may
+    /// be what kills them.
+    pub losses_max: u32,
+    /// A worker that did not call for so long is lost.
+    pub silence: Duration,
+    /// A match that did not move for so long is taken away.
+    pub stall: Duration,
+    /// Longest wait for matches in play after the user asked to stop.
+    pub drain: Duration,
+    /// Work that a slot should have ahead of it.
+    pub reserve: Duration,
+    /// Longest time between two calls of a worker.
+    pub call_again: Duration,
+}
+
+impl Policy {
+    /// The policy that suits those limits: a worker's own safety nets come first.
+    pub fn for_limits(limits: &Limits) -> Policy {
+        let load = Duration::from_millis(limits.load_wall_ms.into());
+        let turn = Duration::from_millis(limits.turn_wall_ms.into());
+        Policy {
+            attempts_max: 3,
+            losses_max: 5,
+            silence: Duration::from_secs(15),
+            stall: Duration::from_secs(10) + 2 * load + 2 * turn,
+            drain: Duration::from_secs(60),
+            reserve: Duration::from_millis(1_500),
+            call_again: Duration::from_secs(1),
+        }
+    }
+}

@@ -1,0 +1,380 @@
+//! The engine's decisions as scripts: what happens on the left, what it orders on the right.
+//!
+//! One event per line:
+//! `at SECONDS` · `tick` · `drain` · `gone W` · `stored M…` (durable) ·
+//! `call W SLOTS [ready|idle|draining] [has M/TRY@TICKS]… [done M/TRY]… [void M/TRY]…`
+
+use std::time::Duration;
+
+use terms::{Attempt, BySeat, Digest, HostFault, Limits, Outcome, Scores, SeatUsage, Verdict};
+
+use super::*;
+
+/// Runs a script against `count` matches and compares the orders, one per line.
+pub(super) fn check(count: u32, script: &str, expected: &str) {
+    let mut engine = Engine::new(Policy::for_limits(&Limits::default()), count, |_| false);
+    let mut now = Elapsed::default();
+    let mut orders = Vec::new();
+    let mut playing = std::collections::HashMap::new();
+    for line in script.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        if words[0] == "at" {
+            now = Elapsed(Duration::from_secs(words[1].parse().unwrap()));
+            continue;
+        }
+        for command in engine.handle(now, event(&words, &playing)) {
+            if let Command::Record { worker, finished } = &command {
+                playing.insert(finished.no, *worker);
+            }
+            orders.push(show(&command));
+        }
+    }
+    let expected: Vec<&str> = expected.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    assert_eq!(orders, expected, "\nscript:\n{script}\norders:\n{}", orders.join("\n"));
+}
+
+fn event(words: &[&str], playing: &std::collections::HashMap<MatchNo, WorkerKey>) -> Event {
+    let worker = |at: usize| WorkerKey(words[at].parse().unwrap());
+    match words[0] {
+        "tick" => Event::Tick,
+        "drain" => Event::Drain,
+        "gone" => Event::Gone(worker(1)),
+        "stored" => Event::Recorded(
+            words[1..].iter().map(|no| MatchNo(no.parse().unwrap())).map(|no| (no, playing[&no])).collect(),
+        ),
+        "call" => Event::Called(called(worker(1), words[2].parse().unwrap(), &words[3..])),
+        other => panic!("no such event: {other}"),
+    }
+}
+
+fn called(worker: WorkerKey, slots: u32, words: &[&str]) -> Called {
+    let mut called =
+        Called { worker, slots, stance: Stance::Ready, holding: Vec::new(), finished: Vec::new() };
+    let mut mode = "";
+    for word in words {
+        match *word {
+            "ready" => called.stance = Stance::Ready,
+            "idle" => called.stance = Stance::Idle,
+            "draining" => called.stance = Stance::Draining,
+            "has" | "done" | "void" => mode = word,
+            item if mode == "has" => called.holding.push(holding(item)),
+            item => called.finished.push(finished(item, mode == "void")),
+        }
+    }
+    called
+}
+
+fn holding(item: &str) -> Holding {
+    let (at, ticks) = item.split_once('@').unwrap_or((item, "0"));
+    let (no, attempt) = numbered(at);
+    Holding { no, attempt, ticks: ticks.parse().unwrap() }
+}
+
+pub(super) fn finished(item: &str, void: bool) -> Finished {
+    let (no, attempt) = numbered(item);
+    Finished { no, attempt, outcome: Box::new(outcome(void)), wall: Duration::from_secs(2) }
+}
+
+pub(super) fn outcome(void: bool) -> Outcome {
+    Outcome {
+        verdict: if void { Verdict::Void(HostFault::ShimDied) } else { Verdict::Played(Scores::DRAW) },
+        faults: Vec::new(),
+        ticks: 1,
+        digest: Digest::of(b"played"),
+        usage: BySeat::<SeatUsage>::default(),
+        host_message: String::new(),
+    }
+}
+
+fn numbered(item: &str) -> (MatchNo, Attempt) {
+    let (no, attempt) = item.split_once('/').unwrap();
+    (MatchNo(no.parse().unwrap()), Attempt(attempt.parse().unwrap()))
+}
+
+fn show(command: &Command) -> String {
+    match command {
+        Command::Record { worker, finished } => format!("record m{} of w{}", finished.no.0, worker.0),
+        Command::Answer { worker, wanted, .. } => {
+            let wanted: Vec<String> =
+                wanted.iter().map(|wanted| format!(" m{}/{}", wanted.no.0, wanted.attempt.0)).collect();
+            format!("w{} plays{}", worker.0, wanted.concat())
+        }
+        Command::GiveUp { no, attempt, outcome, .. } => match outcome.verdict {
+            Verdict::Void(fault) => format!("give up m{}/{}: {fault}", no.0, attempt.0),
+            _ => panic!("gave up a match that was played"),
+        },
+        Command::Retried { no, worker, why } => format!("retry m{} of w{}: {why:?}", no.0, worker.0),
+        Command::Forget(worker) => format!("forget w{}", worker.0),
+        Command::Finish(ending) => format!("finish {ending:?}"),
+    }
+}
+
+#[test]
+fn a_worker_gets_twice_its_slots_and_is_answered_when_its_results_are_durable() {
+    check(
+        3,
+        "call 1 1
+         call 1 1 has 1/1 done 0/1
+         stored 0
+         call 1 1 done 1/1 2/1
+         stored 1 2",
+        "w1 plays m0/1 m1/1
+         record m0 of w1
+         w1 plays m1/1 m2/1
+         record m1 of w1
+         record m2 of w1
+         w1 plays
+         finish Complete",
+    );
+}
+
+#[test]
+fn a_lost_worker_costs_one_attempt_and_its_late_report_is_ignored() {
+    check(
+        1,
+        "call 1 1
+         at 16
+         tick
+         call 2 1
+         call 1 1 done 0/1
+         call 2 1 done 0/2
+         stored 0",
+        "w1 plays m0/1
+         forget w1
+         retry m0 of w1: Lost
+         w2 plays m0/2
+         w1 plays
+         record m0 of w2
+         w2 plays
+         finish Complete",
+    );
+}
+
+#[test]
+fn a_late_result_of_a_match_that_nobody_has_is_welcome() {
+    check(
+        1,
+        "call 1 1
+         gone 1
+         call 2 1 done 0/1
+         stored 0",
+        "w1 plays m0/1
+         forget w1
+         retry m0 of w1: Lost
+         record m0 of w2
+         w2 plays
+         finish Complete",
+    );
+}
+
+#[test]
+fn the_same_report_twice_is_recorded_once() {
+    check(
+        1,
+        "call 1 1
+         call 1 1 done 0/1 0/1
+         call 1 1 done 0/1
+         stored 0
+         call 1 1 done 0/1",
+        "w1 plays m0/1
+         record m0 of w1
+         w1 plays
+         finish Complete
+         w1 plays",
+    );
+}
+
+#[test]
+fn a_void_match_goes_to_another_worker_where_there_is_one() {
+    check(
+        2,
+        "call 1 1
+         call 2 1 idle
+         call 1 1 has 1/1 void 0/1
+         call 2 1
+         call 1 1 has 1/1",
+        "w1 plays m0/1 m1/1
+         w2 plays
+         retry m0 of w1: Void
+         w1 plays m1/1 m0/2
+         w2 plays
+         w1 plays m1/1 m0/2",
+    );
+    check(
+        4,
+        "call 2 1
+         call 1 1
+         call 2 1 has 1/1 void 0/1
+         call 2 1 done 1/1
+         stored 1
+         call 1 1 done 2/1
+         stored 2",
+        "w2 plays m0/1 m1/1
+         w1 plays m2/1
+         retry m0 of w2: Void
+         w2 plays m1/1
+         record m1 of w2
+         w2 plays m3/1
+         record m2 of w1
+         w1 plays m0/2",
+    );
+}
+
+#[test]
+fn a_match_that_stays_void_is_given_up_with_its_last_reason() {
+    check(
+        1,
+        "call 1 1
+         call 1 1 void 0/1
+         call 1 1 void 0/2
+         call 1 1 void 0/3",
+        "w1 plays m0/1
+         retry m0 of w1: Void
+         w1 plays m0/2
+         retry m0 of w1: Void
+         w1 plays m0/3
+         give up m0/3: shim_died
+         w1 plays
+         finish Complete",
+    );
+}
+
+#[test]
+fn a_match_that_kills_its_workers_is_given_up() {
+    let mut script = String::new();
+    let mut expected = String::new();
+    for life in 1..=5 {
+        script += &format!("call {life} 1\n gone {life}\n");
+        expected += &format!("w{life} plays m0/{life}\n forget w{life}\n");
+        expected += &if life < 5 { format!("retry m0 of w{life}: Lost\n") } else { String::new() };
+    }
+    check(1, &script, &(expected + "give up m0/5: worker_lost\n finish Complete"));
+}
+
+#[test]
+fn a_match_that_moves_keeps_its_lease_and_one_that_stands_loses_it() {
+    check(
+        2,
+        "call 1 2
+         at 14
+         call 1 2 has 0/1@5 1/1@1
+         at 28
+         call 1 2 has 0/1@9 1/1@1
+         at 42
+         call 1 2 has 0/1@12 1/1@1
+         at 49
+         tick
+         call 2 2",
+        "w1 plays m0/1 m1/1
+         w1 plays m0/1 m1/1
+         w1 plays m0/1 m1/1
+         w1 plays m0/1 m1/1
+         retry m1 of w1: Stalled
+         w2 plays m1/2",
+    );
+}
+
+#[test]
+fn a_match_that_waits_behind_one_that_moves_keeps_its_lease_but_not_one_that_was_passed_by() {
+    check(
+        3,
+        "call 1 2
+         at 30
+         call 1 2 has 0/1 1/1@3 2/1
+         at 35
+         tick",
+        "w1 plays m0/1 m1/1 m2/1
+         w1 plays m0/1 m1/1 m2/1
+         retry m0 of w1: Stalled",
+    );
+}
+
+#[test]
+fn an_answer_that_got_lost_is_repeated() {
+    check(
+        2,
+        "call 1 1
+         call 1 1",
+        "w1 plays m0/1 m1/1
+         w1 plays m0/1 m1/1",
+    );
+}
+
+#[test]
+fn a_restarted_coordinator_takes_over_what_workers_play() {
+    check(
+        3,
+        "call 1 1 has 2/4@100
+         call 2 1 has 2/4@100
+         call 1 1 done 2/4
+         stored 2",
+        "w1 plays m2/4 m0/1
+         w2 plays m1/1
+         record m2 of w1
+         w1 plays m0/1",
+    );
+}
+
+#[test]
+fn a_draining_worker_gives_back_what_it_does_not_play() {
+    check(
+        2,
+        "call 1 1
+         call 1 1 draining has 0/1@5
+         call 2 1",
+        "w1 plays m0/1 m1/1
+         w1 plays m0/1
+         w2 plays m1/2",
+    );
+}
+
+#[test]
+fn a_drain_waits_for_what_is_in_play_and_then_ends() {
+    check(
+        4,
+        "call 1 1
+         drain
+         call 1 1 has 1/1@7 done 0/1
+         stored 0
+         call 1 1 done 1/1
+         stored 1",
+        "w1 plays m0/1 m1/1
+         record m0 of w1
+         w1 plays m1/1
+         record m1 of w1
+         w1 plays
+         finish Drained",
+    );
+}
+
+#[test]
+fn a_drain_does_not_wait_for_ever() {
+    check(
+        4,
+        "call 1 1
+         drain
+         call 1 1 has 0/1@7
+         at 14
+         call 1 1 has 0/1@8
+         at 28
+         call 1 1 has 0/1@9
+         at 42
+         call 1 1 has 0/1@10
+         at 56
+         call 1 1 has 0/1@11
+         at 61
+         tick",
+        "w1 plays m0/1 m1/1
+         w1 plays m0/1
+         w1 plays m0/1
+         w1 plays m0/1
+         w1 plays m0/1
+         w1 plays m0/1
+         finish Drained",
+    );
+}
+
+#[test]
+fn nothing_left_to_play_ends_at_once() {
+    check(0, "tick", "finish Complete");
+}

@@ -1,0 +1,69 @@
+//! What the engine knows of each worker.
+
+use std::collections::BTreeMap;
+
+use super::event::{Elapsed, MatchNo, Stance, WorkerKey};
+use super::pace::Pace;
+
+/// Voids in a row after which a worker gets one match at a time: it may be broken.
+const VOIDS_IN_A_ROW_MAX: u32 = 4;
+
+/// One worker.
+#[derive(Debug)]
+pub struct Worker {
+    /// Matches it can play at once.
+    pub slots: u32,
+    /// Whether it may get work.
+    pub stance: Stance,
+    /// When it last called.
+    pub seen_at: Elapsed,
+    /// Its leases in the order of their hand-out.
+    pub held: BTreeMap<u64, MatchNo>,
+    /// Its results that are on their way into the store.
+    pub recording: u32,
+    /// Whether its last call has not been answered yet.
+    pub call_open: bool,
+    /// How long its matches take.
+    pub pace: Pace,
+    /// Voids since its last good result.
+    pub voids_in_a_row: u32,
+}
+
+impl Worker {
+    /// A worker that was never seen before.
+    pub fn new(now: Elapsed) -> Worker {
+        Worker {
+            slots: 0,
+            stance: Stance::Idle,
+            seen_at: now,
+            held: BTreeMap::new(),
+            recording: 0,
+            call_open: false,
+            pace: Pace::default(),
+            voids_in_a_row: 0,
+        }
+    }
+
+    /// Whether it may get work.
+    pub fn is_ready(&self) -> bool {
+        self.stance == Stance::Ready && self.slots > 0
+    }
+
+    /// Matches it holds.
+    pub fn held_count(&self) -> u32 {
+        self.held.len() as u32
+    }
+
+    /// Whether so many of its matches were void that it only gets one at a time.
+    pub fn is_suspect(&self) -> bool {
+        self.voids_in_a_row >= VOIDS_IN_A_ROW_MAX
+    }
+}
+
+/// All workers that called lately.
+pub type Workers = BTreeMap<WorkerKey, Worker>;
+
+/// Slots of all workers that get work.
+pub fn slots_ready(workers: &Workers) -> u32 {
+    workers.values().filter(|worker| worker.is_ready()).fold(0, |sum, worker| sum.saturating_add(worker.slots))
+}
