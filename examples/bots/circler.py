@@ -1,23 +1,19 @@
-"""Orbits the star, and shoots at what comes into its sights on the way.
+"""Orbits the star, and turns to shoot at whoever comes near on the way.
 
-Teaches: a ship that moves is hard to hit. The course is a mixture of two directions, across the
-line to the star and along it, the second to stay at a distance.
+Teaches: how to hold a course. It is a mixture of two directions: along the orbit, and towards the
+star or away from it, the more so the further the ship is from where it should be.
 """
 
-from math import atan2, pi
+from math import atan2
 
 from spacecode import *
 
-ORBIT = 230  # distance from the star, in units
-
-
-def wrap(angle):
-    """The same angle between -pi and pi."""
-    return (angle + pi) % (2 * pi) - pi
+ORBIT = 200  # distance from the star, in units
 
 
 def turn_to(bearing, ship):
-    still_to_go = wrap(bearing - 9 * ship["spin"])
+    """LEFT, RIGHT or nothing, so that the bow comes to rest on the bearing."""
+    still_to_go = angle_difference(bearing, 9 * ship["spin"])
     if still_to_go > 0.05:
         return [LEFT]
     if still_to_go < -0.05:
@@ -29,16 +25,16 @@ def bot_main(input_data):
     state = input_data["game_state"]
     ship, enemy, star = state["ship"], state["enemy"], state["star"]
 
-    if enemy and ship["energy"] >= 30:
+    if enemy and enemy["distance"] < 300 and ship["energy"] >= 30:
         actions = turn_to(enemy["bearing"], ship)
         if abs(enemy["bearing"]) < 0.1:
             actions.append(SHOOT)
         return {"actions": actions, "debug_info": {"why": "aiming"}}
 
     too_far = (star["distance"] - ORBIT) / 100
-    course = star["bearing"] - atan2(1, too_far)  # the star stays on the left
-    actions = turn_to(wrap(course), ship)
+    course = angle_difference(star["bearing"], atan2(1, too_far))  # the star stays on the left
+    actions = turn_to(course, ship)
     speed = (ship["vx"] ** 2 + ship["vy"] ** 2) ** 0.5
-    if abs(wrap(course)) < 0.5 and speed < 4:
+    if abs(course) < 0.5 and speed < 4:
         actions.append(FORWARD)
     return {"actions": actions, "debug_info": {"why": "orbit", "too_far": too_far}}

@@ -1,11 +1,11 @@
 """Bets on a tactic, and learns during the match which of them pays.
 
-Teaches: module variables live for the whole match, and `random` is seeded by the match: the same
-match always draws the same numbers.
+Teaches: module variables live for the whole match, and `random` is seeded by the match: played
+again, it draws the same numbers. This bot uses the older form of the entry point.
 """
 
 from math import pi
-from random import choices, randint
+from random import choice, choices, randint
 
 from spacecode import *
 
@@ -13,15 +13,12 @@ stakes = {"charge": 1.0, "snipe": 1.0, "dodge": 1.0}  # the better a tactic did,
 tactic = "snipe"
 until = 0  # the tick at which the bet is settled
 hulls = (100, 100)  # own and enemy hull when the bet was placed
-
-
-def wrap(angle):
-    """The same angle between -pi and pi."""
-    return (angle + pi) % (2 * pi) - pi
+turn = (LEFT, 0)  # which way it turns while it sees nobody, and until which tick
 
 
 def turn_to(bearing, ship):
-    still_to_go = wrap(bearing - 9 * ship["spin"])
+    """LEFT, RIGHT or nothing, so that the bow comes to rest on the bearing."""
+    still_to_go = angle_difference(bearing, 9 * ship["spin"])
     if still_to_go > 0.04:
         return [LEFT]
     if still_to_go < -0.04:
@@ -39,7 +36,15 @@ def settle(now, own, other):
     hulls = (own, other)
 
 
-def bot_main(input_data):
+def wander(now, ship):
+    """Straight on until there is a wall, then a turn by chance."""
+    global turn
+    if ship["wall_ahead"] < 100 and now > turn[1] + 20:
+        turn = (choice([LEFT, RIGHT]), now + randint(15, 70))
+    return [turn[0]] if now < turn[1] else [FORWARD]
+
+
+def play(input_data):
     now, state = input_data["time_step"], input_data["game_state"]
     ship, enemy, star = state["ship"], state["enemy"], state["star"]
     if now >= until:
@@ -47,10 +52,11 @@ def bot_main(input_data):
 
     info = {"why": tactic, "stakes": stakes}
     if star["distance"] < 110:
-        away = wrap(star["bearing"] + pi)
-        return {"actions": turn_to(away, ship) + [FORWARD] * (abs(away) < 1), "debug_info": info}
+        away = angle_difference(star["bearing"], pi)
+        actions = turn_to(away, ship) + ([FORWARD] if abs(away) < 1 else [])
+        return {"actions": actions, "debug_info": info}
     if not enemy:
-        return {"actions": [LEFT, FORWARD] if ship["wall_ahead"] > 150 else [LEFT], "debug_info": info}
+        return {"actions": wander(now, ship), "debug_info": info}
 
     bearing = enemy["bearing"]
     if tactic == "dodge":
@@ -61,3 +67,7 @@ def bot_main(input_data):
     if tactic != "snipe" and abs(star["bearing"]) > 0.4:
         actions.append(FORWARD)
     return {"actions": actions, "debug_info": info}
+
+
+def main():
+    return play(get_input_data())

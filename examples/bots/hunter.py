@@ -2,7 +2,7 @@
 
 Teaches: a shot takes its time, and keeps the velocity of the ship that fired it. So all that
 counts is the enemy's motion relative to the own ship. When the enemy is out of sight, the hunter
-turns to where it should be by now.
+turns to where it should be by now, and only then goes on patrol.
 """
 
 from math import atan2, hypot, pi
@@ -11,17 +11,12 @@ from spacecode import *
 
 RANGE = 160  # favourite distance to the enemy, in units
 last = None  # the enemy when it was last in sight: (time_step, x, y, vx, vy)
-side = LEFT  # which way to turn when there is no trace of it
 
 
-def wrap(angle):
-    """The same angle between -pi and pi."""
-    return (angle + pi) % (2 * pi) - pi
-
-
-def turn_to(bearing, ship):
-    """Turns the bow towards a bearing, braking early enough to stop there."""
-    still_to_go = bearing - 9 * ship["spin"]
+def turn_to(bearing, ship, drift=0):
+    """LEFT, RIGHT or nothing, so that the bow comes to rest on the bearing, and follows it if it
+    drifts by so many radians per tick."""
+    still_to_go = angle_difference(bearing, 9 * (ship["spin"] - drift))
     if still_to_go > 0.03:
         return [LEFT]
     if still_to_go < -0.03:
@@ -29,51 +24,60 @@ def turn_to(bearing, ship):
     return []
 
 
+def fly_to(bearing, ship):
+    """Turns to the bearing, with thrust as soon as the bow points there roughly."""
+    return turn_to(bearing, ship) + ([FORWARD] if abs(bearing) < 0.8 else [])
+
+
 def aim(ship, enemy, shot_speed):
-    """The bearing to shoot at."""
+    """The bearing to shoot at, and by how much it drifts per tick."""
     x, y = enemy["x"] - ship["x"], enemy["y"] - ship["y"]
     vx, vy = enemy["vx"] - ship["vx"], enemy["vy"] - ship["vy"]
     ticks = 0
     for _ in range(3):  # each guess of the time of flight is better than the one before
         ticks = hypot(x + vx * ticks, y + vy * ticks) / shot_speed
-    return wrap(atan2(y + vy * ticks, x + vx * ticks) - ship["angle"])
+    bearing = angle_difference(atan2(y + vy * ticks, x + vx * ticks), ship["angle"])
+    return bearing, (x * vy - y * vx) / (x * x + y * y)
 
 
-def search(now, ship):
-    """Turns to where the enemy should be, or to where the last shot came from."""
+def round_star(ship, star):
+    """Flies round the star, with the star on the right."""
+    return fly_to(angle_difference(star["bearing"], -atan2(150, star["distance"] - 200)), ship)
+
+
+def search(now, ship, star):
+    """Looks where the enemy should be, then all round, then from elsewhere."""
     if last and now - last[0] < 60:
         then, x, y, vx, vy = last
         x, y = x + vx * (now - then) - ship["x"], y + vy * (now - then) - ship["y"]
-        return turn_to(wrap(atan2(y, x) - ship["angle"]), ship)
-    return [side]
+        return turn_to(angle_difference(atan2(y, x), ship["angle"]), ship)
+    return [LEFT] if now % 160 < 90 else round_star(ship, star)
+
+
+def attack(ship, enemy, shot_speed):
+    """Keeps the bow where a shot would hit, and shoots."""
+    bearing, drift = aim(ship, enemy, shot_speed)
+    actions = turn_to(bearing, ship, drift)
+    if abs(bearing) < 14 / enemy["distance"]:
+        actions.append(SHOOT)
+    if enemy["distance"] > RANGE:
+        actions.append(FORWARD)
+    return actions
 
 
 def bot_main(input_data):
-    global last, side
+    global last
     now, state = input_data["time_step"], input_data["game_state"]
     ship, enemy, star = state["ship"], state["enemy"], state["star"]
 
-    for hit in state["hits"]:
-        if hit["by"] == "shot":
-            side = LEFT if hit["bearing"] > 0 else RIGHT
-    if star["distance"] < 110:  # too hot here
-        away = wrap(star["bearing"] + pi)
-        actions = turn_to(away, ship)
-        if abs(away) < 1:
-            actions.append(FORWARD)
-        return {"actions": actions, "debug_info": {"why": "hot"}}
-    if not enemy:
-        actions = search(now, ship)
-        if ship["wall_ahead"] > 150 and abs(star["bearing"]) > 0.6:
-            actions.append(FORWARD)
-        return {"actions": actions, "debug_info": {"why": "lost"}}
-
-    last = now, enemy["x"], enemy["y"], enemy["vx"], enemy["vy"]
-    side = LEFT if enemy["bearing"] > 0 else RIGHT
-    bearing = aim(ship, enemy, state["arena"]["shot_speed"])
-    actions = turn_to(bearing, ship)
-    if abs(bearing) < 14 / enemy["distance"]:
-        actions.append(SHOOT)
-    if enemy["distance"] > RANGE and abs(star["bearing"]) > 0.4:
-        actions.append(FORWARD)
-    return {"actions": actions, "debug_info": {"why": "attack", "bearing": bearing}}
+    if enemy:
+        last = now, enemy["x"], enemy["y"], enemy["vx"], enemy["vy"]
+    if star["distance"] < 110:
+        why, actions = "hot", fly_to(angle_difference(star["bearing"], pi), ship)
+    elif not enemy:
+        why, actions = "search", search(now, ship, star)
+    elif star["distance"] < enemy["distance"] and abs(star["bearing"] - enemy["bearing"]) < 0.3:
+        why, actions = "star in the way", round_star(ship, star)
+    else:
+        why, actions = "attack", attack(ship, enemy, state["arena"]["shot_speed"])
+    return {"actions": actions, "debug_info": {"why": why}}

@@ -1,11 +1,13 @@
 """Charges: flies at the enemy as fast as it can, bow first, and fires at close quarters.
 
 Teaches: `bearing` is the angle from where the bow points to a thing, positive to the left. Ships
-that collide are both damaged, but one that hits with its bow takes only a part of it.
+that collide are both damaged, but one that hits with its bow takes only a part of it. And where
+to fly when nobody is in sight: straight on until there is a wall.
 """
 
 from spacecode import *
 
+turning = False  # away from a wall
 
 def turn_to(bearing, ship):
     """LEFT, RIGHT or nothing, so that the bow comes to rest on the bearing."""
@@ -17,11 +19,22 @@ def turn_to(bearing, ship):
     return []
 
 
+def wander(ship):
+    """Straight on until there is a wall, then a turn until there is none for a long way."""
+    global turning
+    turning = ship["wall_ahead"] < (350 if turning else 120)
+    return [LEFT] if turning else [FORWARD]
+
+
 def bot_main(input_data):
     state = input_data["game_state"]
-    ship, enemy = state["ship"], state["enemy"]
+    ship, enemy, star = state["ship"], state["enemy"], state["star"]
+
+    if star["distance"] < 110 and abs(star["bearing"]) < 1.5:
+        return {"actions": [LEFT, FORWARD], "debug_info": {"why": "hot"}}
     if not enemy:
-        return {"actions": [LEFT], "debug_info": {"why": "looking round"}}
+        return {"actions": wander(ship), "debug_info": {"why": "wander"}}
+
     actions = turn_to(enemy["bearing"], ship)
     if abs(enemy["bearing"]) < 0.5:
         actions.append(FORWARD)
