@@ -1,23 +1,22 @@
-"""Builds python.wasm: CPython as a WebAssembly component, with the guest harness inside, started.
+"""Builds python.wasm: CPython as a WebAssembly component, started, with the guest harness inside.
 
 What it is built from is recorded in the file itself, so a second call sees in a moment that there
 is nothing to do. Finished files appear by renaming, so an interrupted call leaves nothing broken.
-Started by the script `build`, which looks for a suitable Python first.
+
+    main        refuses an old Python
+    build       this: is there anything to do, and where does the result go
+    bake        the build proper
+    toolchain   gets componentize-py, pinned by requirements.txt
+    stamp       what python.wasm says about itself
 """
 
 import argparse
-import fcntl
 import hashlib
 import os
-import shutil
-import subprocess
 import sys
-import tempfile
-import time
 from pathlib import Path
 
 import stamp
-import toolchain
 from problem import Problem
 
 HERE = Path(__file__).resolve().parent
@@ -54,63 +53,40 @@ def say(line):
 def write_whole(path, content):
     """All of it or nothing, whoever interrupts."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.chmod(temporary, 0o644)
+        temporary.write_bytes(content)
         os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
-
-
-def componentize(componentize_py, workspace):
-    """Runs the build proper; returns the component's bytes."""
-    app = workspace / "app"
-    for path in guest_files():
-        (app / path).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(GUEST / path, app / path)
-    # An empty virtual environment: otherwise this machine's site-packages would be on the guest's
-    # path. A fixed hash seed: sets of text keep their order from one build to the next.
-    (workspace / "empty").mkdir()
-    environment = {**componentize_py.environment, "VIRTUAL_ENV": str(workspace / "empty"), "PYTHONHASHSEED": "0"}
-    output = workspace / "python.wasm"
-    command = [*componentize_py.command, "--quiet", "-d", WIT, "-w", WORLD, "componentize"]
-    command += ["--python-path", app, "--output", output, APP]
-    done = subprocess.run(command, env=environment, cwd=workspace, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    if done.returncode != 0 or not output.is_file():
-        said = done.stdout.decode(errors="replace").strip()
-        raise Problem(f"componentize-py failed (exit status {done.returncode}) and said:\n{said}")
-    return output.read_bytes()
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def build(cache, key):
-    """Makes the file for `key` from nothing but the inputs."""
-    began = time.monotonic()
-    componentize_py = toolchain.ready(cache, say)
-    say("building the component: CPython, the standard library, the harness (about 20 seconds)")
-    with tempfile.TemporaryDirectory(prefix="build-", dir=cache) as workspace:
-        component = componentize(componentize_py, Path(workspace))
-    finished = stamp.seal(component, key)
-    say(f"built {len(finished) / 1e6:.1f} MB in {time.monotonic() - began:.0f} s")
-    return finished
+    """The finished file, from the cache if it is there and whole."""
+    # Imported only now: to look whether there is anything to do shall take a moment.
+    import fcntl
 
+    from bake import Inputs, bake
 
-def bring_up_to_date(out, cache, force=False):
-    """Leaves the right python.wasm at `out`."""
-    key = key_of_inputs()
-    if not force and stamp.is_intact(out, key):
-        return "is up to date"
     cache.mkdir(parents=True, exist_ok=True)
     kept = cache / "python.wasm"
     with open(cache / "lock", "w") as lock:
         # Two builds at once: the second finds what the first has made.
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if force or not stamp.is_intact(kept, key):
-            write_whole(kept, build(cache, key))
-        write_whole(out, kept.read_bytes())
-    return "is ready"
+        if not stamp.is_intact(kept, key):
+            component = bake(Inputs(WIT, WORLD, GUEST, guest_files(), APP), cache, say)
+            write_whole(kept, stamp.seal(component, key))
+        return kept.read_bytes()
+
+
+def bring_up_to_date(out, cache):
+    """Leaves the right python.wasm at `out`."""
+    key = key_of_inputs()
+    if stamp.is_intact(out, key):
+        say(f"{out} is up to date")
+    else:
+        write_whole(out, build(cache, key))
+        say(f"{out} is ready")
 
 
 def arguments():
@@ -131,14 +107,13 @@ def arguments():
         default=ROOT / ".cache" / "python-wasm",
         help="where to keep the tools and the last build (default: .cache/python-wasm of this source tree)",
     )
-    parser.add_argument("--force", action="store_true", help="build anew even if nothing has changed")
     return parser.parse_args()
 
 
 def main():
     args = arguments()
     try:
-        outcome = bring_up_to_date(args.out.absolute(), args.cache.absolute(), args.force)
+        bring_up_to_date(args.out.absolute(), args.cache.absolute())
     except Problem as problem:
         print(f"python.wasm cannot be built: {problem}", file=sys.stderr)
         return 1
@@ -148,9 +123,4 @@ def main():
     except KeyboardInterrupt:
         print("python.wasm: interrupted; nothing was left half done", file=sys.stderr)
         return 130
-    say(f"{args.out} {outcome}")
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

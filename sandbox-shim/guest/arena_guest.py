@@ -1,9 +1,5 @@
 """The component's face: ``proto/bot.wit`` on one side, the harness on the other."""
 
-import gc
-import os
-import sys
-
 from arena_harness import preload, stamp, warmup
 from arena_harness.faults import BAD_REPLY, EXCEPTION, EXITED, LOAD_ERROR, OUT_OF_MEMORY, POLICY, BotFault
 from arena_harness.player import Player
@@ -51,6 +47,7 @@ class Guest(exports.Guest):
 # the end of this module is what every bot starts from.
 preload.everything()
 preload.close_the_disk()
+preload.open_the_log()
 _player = Player()
 _turn = _player.turn
 STAMP = stamp.of_this_python()

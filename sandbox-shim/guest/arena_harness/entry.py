@@ -15,7 +15,7 @@ _ODD_FLAGS = {
 }
 
 
-def find(module, get_input_data):
+def find(module):
     """A callable that takes the observation, or a fault that says what is missing."""
     names = module.__dict__
     if "bot_main" in names:
@@ -31,9 +31,12 @@ def _checked(name, function, arguments):
         kind = type(function).__name__
         raise BotFault(LOAD_ERROR, f"{name} in bot.py is no function but a value of type {kind}. {EXAMPLE}")
     if type(function) is _FunctionType:
+        code = function.__code__
         for flag, trouble in _ODD_FLAGS.items():
-            if function.__code__.co_flags & flag:
+            if code.co_flags & flag:
                 raise BotFault(LOAD_ERROR, f"{name} in bot.py {trouble}.")
+        if code.co_argcount == len(arguments) and not code.co_kwonlyargcount:
+            return function
     try:
         signature = _signature(function)
     except (TypeError, ValueError):

@@ -1,6 +1,5 @@
 """Loads a bot, and asks it for a reply per turn."""
 
-import gc
 import importlib
 import json
 import random
@@ -19,8 +18,7 @@ _BALLAST_BYTES = 256 * 1024
 
 # Taken before there is a bot, which may replace the originals.
 _loads = json.loads
-_decoder = json.JSONDecoder()
-_scan = _decoder.scan_once
+_scan = json.JSONDecoder().scan_once
 _import_module = importlib.import_module
 
 
@@ -42,10 +40,11 @@ class Player:
         if ENTRY_PATH not in sources.files:
             raise BotFault(LOAD_ERROR, f"there is no {ENTRY_PATH} among the bot's files")
         sources.install()
+        sys.argv[:] = [ENTRY_PATH]
         random.seed(seed)
         try:
             module = _import_module(ENTRY_MODULE)
-            self._call = entry.find(module, spacecode.get_input_data)
+            self._call = entry.find(module)
         except BotFault:
             raise
         except BaseException as error:

@@ -1,69 +1,59 @@
 """Imports what a bot may want, while there is still a disk to read from.
 
-A bot has no files: what is not imported here cannot be imported at all, and what is costs nothing.
-Left out: what needs files, processes, networks, threads or a screen.
+A bot has no files: what is not imported here cannot be imported at all, and what is costs a bot
+nothing but memory, which every bot's limit includes. Hence the choice: what computes, what a file
+may import out of habit, and all encodings a source may be written in; not what needs files,
+processes, networks, threads or a screen.
 """
 
 import codecs
 import importlib
 import os
-import pkgutil
 import sys
 
 MODULES = """
-    __future__ abc argparse array ast atexit base64 binascii bisect builtins bz2 calendar cmath cmd code
-    codecs codeop collections collections.abc colorsys configparser contextlib contextvars copy copyreg
-    csv dataclasses datetime decimal difflib dis doctest email email.message email.policy encodings enum
-    errno fnmatch fractions functools gc getopt gettext glob graphlib gzip hashlib heapq hmac html
-    html.entities html.parser importlib importlib.abc importlib.machinery importlib.metadata
-    importlib.resources importlib.util inspect io ipaddress itertools json json.decoder json.encoder
-    json.scanner json.tool keyword linecache locale logging logging.config logging.handlers lzma
-    marshal math mimetypes
-    modulefinder numbers opcode operator optparse os os.path pathlib pickle pickletools pkgutil platform
-    plistlib posixpath pprint profile pstats py_compile pyclbr queue quopri random re re._casefix
-    re._compiler re._constants re._parser reprlib rlcompleter runpy sched secrets shelve shlex shutil
-    signal site sre_compile sre_constants sre_parse stat statistics string string.templatelib stringprep
-    struct symtable sys sysconfig tabnanny tempfile textwrap this threading time timeit token
-    tokenize tomllib trace traceback tracemalloc types typing unicodedata unittest unittest.mock urllib
-    urllib.parse uuid warnings wave weakref xml.dom.minidom xml.etree.ElementTree xml.sax zipapp zipfile
-    zipimport zlib zoneinfo concurrent.futures asyncio annotationlib compression.zlib
-    _collections_abc _pydatetime _pydecimal _strptime _weakrefset _pyio
+    __future__ _strptime abc argparse array ast atexit base64 binascii bisect builtins calendar cmath codecs
+    collections collections.abc colorsys configparser contextlib contextvars copy copyreg csv dataclasses
+    datetime decimal difflib dis enum errno fnmatch fractions functools gc graphlib hashlib heapq hmac
+    importlib importlib.abc importlib.machinery importlib.util inspect io itertools json keyword linecache
+    locale logging marshal math numbers opcode operator os os.path pathlib pickle pkgutil platform posixpath
+    pprint queue random re reprlib sched secrets shlex signal stat statistics string struct symtable sys
+    textwrap threading time timeit token tokenize tomllib traceback types typing unicodedata unittest
+    urllib.parse uuid warnings weakref zlib
 """.split()
-# `this` prints a poem, `antigravity` opens a browser: nothing may be written while building.
-_NEVER = {"this", "antigravity"}
+
+#: What a file may begin with: `# coding: ...`.
+ENCODINGS = """
+    ascii big5 charmap cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 cp437 cp850 cp866 cp932
+    cp936 cp949 cp950 euc_jp euc_kr gb18030 gb2312 gbk hex_codec idna iso2022_jp iso8859_1 iso8859_15 iso8859_2
+    iso8859_5 iso8859_7 iso8859_9 koi8_r koi8_u latin_1 mac_roman punycode raw_unicode_escape rot_13 shift_jis
+    unicode_escape utf_16 utf_16_be utf_16_le utf_32 utf_32_be utf_32_le utf_7 utf_8 utf_8_sig zlib_codec
+""".split()
 
 
 def everything():
-    """Imports the modules of this Python among MODULES, and all text encodings."""
-    missing = []
+    """Imports it all. Fails if this Python lacks something: then the list must say so."""
     for name in MODULES:
-        if name in _NEVER:
-            continue
-        try:
-            importlib.import_module(name)
-        except ImportError:
-            missing.append(name)
-    _encodings()
-    return missing
-
-
-def _encodings():
-    import encodings
-
-    for module in pkgutil.iter_modules(encodings.__path__):
-        try:
-            codecs.lookup(module.name)
-        except (ImportError, LookupError):
-            pass  # For another operating system, or without its C part here.
+        importlib.import_module(name)
+    for name in ENCODINGS:
+        codecs.lookup(name)
 
 
 def close_the_disk():
     """Makes a failing import fail at once, and forgets the machine that built this."""
     sys.path.clear()
     sys.path_importer_cache.clear()
-    sys.argv[:] = [""]
+    sys.path_hooks.clear()
     os.environ.clear()
-    for stream in (sys.stdout, sys.stderr):
-        if stream is not None:
-            # By line, so that what a bot printed before it was stopped is kept; and any text at all.
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
+
+
+def open_the_log():
+    """Gives ``print`` streams that write whole lines.
+
+    The interpreter starts unbuffered here, which costs the host two calls per ``print``. By line,
+    so that what a bot printed before it was stopped is kept; and any text at all.
+    """
+    for name, descriptor in (("stdout", 1), ("stderr", 2)):
+        stream = open(descriptor, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)

@@ -71,16 +71,16 @@ class Sources:
 
     def install(self):
         """Makes the files importable, first of all."""
-        for name in list(sys.modules):
-            top = name.partition(".")[0]
-            if top in self.modules and top not in _NEVER_SHADOWED:
-                del sys.modules[name]
+        if any(name in sys.modules for name in self.modules):
+            for name in list(sys.modules):
+                if name.partition(".")[0] in self.modules:
+                    del sys.modules[name]
         sys.meta_path.insert(0, self)
 
     def uninstall(self):
         """Leaves no trace, for the warm-up and for tests."""
         sys.meta_path.remove(self)
-        for name in [name for name in self.modules if name not in _NEVER_SHADOWED]:
+        for name in self.modules:
             sys.modules.pop(name, None)
         for path in self.files:
             linecache.cache.pop(path, None)
