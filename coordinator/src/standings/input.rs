@@ -1,0 +1,96 @@
+//! What standings are made of.
+
+use terms::{Attempt, BySeat, Digest, Limits, MatchId, Outcome, Seed};
+
+/// The tournament as a whole.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tournament {
+    /// Its id.
+    pub id: String,
+    /// The name of the game.
+    pub game: String,
+    /// The version of the game.
+    pub game_version: u32,
+    /// What the seeds of its rounds come from.
+    pub seed: Seed,
+    /// Seed pairs that every pairing plays.
+    pub rounds: u32,
+    /// The runtime fingerprint.
+    pub runtime: Digest,
+    /// The version of Python that the bots ran on.
+    pub python: String,
+    /// What the bots might use.
+    pub limits: Limits,
+    /// From start to end, in seconds.
+    pub wall_seconds: f64,
+}
+
+/// A contestant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bot {
+    /// Unique among the contestants.
+    pub name: String,
+    /// The digest of its bundle.
+    pub digest: Digest,
+}
+
+/// One match and how it ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MatchResult {
+    /// Which match.
+    pub id: MatchId,
+    /// Its seed; the two matches of a pairing with one seed are a pair.
+    pub seed: Seed,
+    /// Who sat where, as indices into the bots.
+    pub bots: BySeat<usize>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Who played it; empty if nobody did.
+    pub worker: String,
+    /// The how-manieth try this was.
+    pub attempt: Attempt,
+    /// Whether the result was there before the tournament began.
+    pub cached: bool,
+}
+
+/// A worker that took part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Worker {
+    /// Its name.
+    pub name: String,
+    /// Matches whose result came from it.
+    pub matches: u64,
+    /// The layers of its sandbox that were active.
+    pub layers: Vec<String>,
+}
+
+/// A result that cannot belong to these bots.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("match {id} is between bots {zero} and {one}, but must be between two different ones of {bots} bots")]
+pub struct UnfitResult {
+    /// The match.
+    pub id: MatchId,
+    /// The index in seat 0.
+    pub zero: usize,
+    /// The index in seat 1.
+    pub one: usize,
+    /// How many bots there are.
+    pub bots: usize,
+}
+
+/// Checks that every match is between two different bots of `bots`.
+///
+/// # Errors
+/// The first one that is not.
+pub(super) fn check(bots: usize, matches: &[MatchResult]) -> Result<(), UnfitResult> {
+    let unfit = |m: &&MatchResult| {
+        let BySeat([zero, one]) = m.bots;
+        zero >= bots || one >= bots || zero == one
+    };
+    match matches.iter().find(unfit) {
+        None => Ok(()),
+        Some(MatchResult { id, bots: BySeat([zero, one]), .. }) => {
+            Err(UnfitResult { id: *id, zero: *zero, one: *one, bots })
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! From results to standings: points, crosstable, ratings, and the three forms they are given out in.
+//!
+//! ```ignore
+//! let report = standings::report(&tournament, &bots, &matches, &workers)?;
+//! serde_json::to_writer_pretty(file, &report.document)?;      // --json
+//! file.write_all(standings::to_csv(&report.document).as_bytes())?;  // --csv
+//! write!(stdout, "{}", standings::to_text(&report))?;         // the table on stdout
+//! ```
+//!
+//! `matches` come in schedule order, the void ones included; the order of play makes no difference.
+//!
+//! ```text
+//! bots, matches ─► tally ─┬─► rank ──┬─► document ─► JSON, CSV
+//!                 └► rating ─────────┘         └───► text (table, crosstable, notes)
+//! ```
+//!
+//! Pure: no clock, no I/O, no transport, no store. Text that a bot had a hand in goes into the
+//! document as it is and through [`clean::clean`] into everything a terminal shows.
+
+pub mod clean;
+mod csv;
+mod document;
+mod input;
+mod notes;
+mod rank;
+pub mod rating;
+mod report;
+mod tally;
+mod text;
+
+#[cfg(test)]
+mod fixtures;
+#[cfg(test)]
+mod tests;
+
+pub use csv::to_csv;
+pub use document::{BotRow, Document, FaultRow, HostFaultRow, MatchRow, TournamentRow, WorkerRow};
+pub use input::{Bot, MatchResult, Tournament, UnfitResult, Worker};
+pub use report::{Report, report};
+pub use text::to_text;

@@ -1,0 +1,102 @@
+//! What the standings must be read with: who failed and why, what stayed void, what cannot be
+//! compared. Plain lines, fit for a terminal.
+
+use std::collections::BTreeMap;
+
+use super::clean::{clean, fit};
+use super::document::{FaultRow, MatchRow};
+use super::report::Report;
+
+/// Columns of a reason, and of a line of a traceback.
+const REASON_COLUMNS: usize = 160;
+/// Lines that are shown of the end of a traceback.
+const TRACEBACK_LINES: usize = 3;
+/// Void matches listed one by one.
+const VOID_LINES: usize = 10;
+
+/// The lines below the table; none if everything went well.
+pub(super) fn lines(report: &Report) -> Vec<String> {
+    let document = &report.document;
+    let bots = document.bots.iter().map(|bot| bot.name.as_str());
+    let mut lines: Vec<String> = bots.flat_map(|name| of_bot(name, &document.matches)).collect();
+    lines.extend(void(&document.matches));
+    lines.extend(groups(&report.groups));
+    lines
+}
+
+/// The faults of one bot, by kind: how many, and the first of them.
+type ByKind<'a> = BTreeMap<&'a str, (u64, &'a FaultRow)>;
+
+/// Forfeits are what cost matches; the other faults, by which only turns were lost, come after.
+fn of_bot(name: &str, matches: &[MatchRow]) -> Vec<String> {
+    let (mut deciding, mut strikes) = (ByKind::new(), ByKind::new());
+    for row in matches.iter().filter(|row| row.outcome != "void") {
+        let own: Vec<&FaultRow> = row.faults.iter().filter(|fault| is_of(name, row, fault)).collect();
+        let lost = row.outcome == "forfeit";
+        let decided = if lost { own.last() } else { None };
+        decided.iter().for_each(|fault| note(&mut deciding, fault));
+        let rest = own.len() - decided.iter().len();
+        own.iter().take(rest).for_each(|fault| note(&mut strikes, fault));
+    }
+    let mut lines = described(name, "", &deciding);
+    // What led up to a forfeit of the same kind has been told already.
+    strikes.retain(|kind, _| !deciding.contains_key(kind));
+    lines.extend(described(name, "turns lost to ", &strikes));
+    lines
+}
+
+fn is_of(name: &str, row: &MatchRow, fault: &FaultRow) -> bool {
+    row.bots.get(usize::from(fault.seat)).is_some_and(|bot| bot == name)
+}
+
+fn note<'a>(kinds: &mut ByKind<'a>, fault: &'a FaultRow) {
+    kinds.entry(fault.kind).or_insert((0, fault)).0 += 1;
+}
+
+fn described(name: &str, prefix: &str, kinds: &ByKind<'_>) -> Vec<String> {
+    let line = |(kind, (count, first)): (&&str, &(u64, &FaultRow))| {
+        let reason = fit(&clean(&first.message), REASON_COLUMNS);
+        let at = if first.tick == 0 { String::new() } else { format!(" (first at tick {})", first.tick) };
+        let head = format!("{}: {prefix}{kind} ×{count}{at} — {reason}", clean(name));
+        std::iter::once(head).chain(end_of_traceback(first)).collect::<Vec<_>>()
+    };
+    kinds.iter().flat_map(line).collect()
+}
+
+/// The last lines of a traceback, but for the one that only repeats the message.
+fn end_of_traceback(fault: &FaultRow) -> Vec<String> {
+    let lines: Vec<&str> = fault.traceback.lines().filter(|line| !line.trim().is_empty()).collect();
+    let repeats = lines.last().is_some_and(|last| fault.message.contains(last.trim()));
+    let end = lines.len() - usize::from(repeats);
+    let start = end.saturating_sub(TRACEBACK_LINES);
+    let shown = lines.get(start..end).unwrap_or_default();
+    shown.iter().map(|line| format!("    {}", fit(&clean(line), REASON_COLUMNS))).collect()
+}
+
+fn void(matches: &[MatchRow]) -> Vec<String> {
+    let void: Vec<&MatchRow> = matches.iter().filter(|row| row.outcome == "void").collect();
+    let mut lines: Vec<String> = void.iter().take(VOID_LINES).map(|row| void_line(row)).collect();
+    if void.len() > VOID_LINES {
+        lines.push(format!("and {} more void matches", void.len() - VOID_LINES));
+    }
+    lines
+}
+
+fn void_line(row: &MatchRow) -> String {
+    let [zero, one] = row.bots.each_ref().map(|name| clean(name));
+    let (kind, message) = row.host_fault.as_ref().map_or(("", ""), |fault| (fault.kind, &fault.message));
+    let message = fit(&clean(message), REASON_COLUMNS);
+    let why = if message.is_empty() { kind.to_owned() } else { format!("{kind} — {message}") };
+    format!("void: {zero} against {one}, seed {}, attempt {}: {why}", row.seed, row.attempt)
+}
+
+fn groups(groups: &[Vec<String>]) -> Vec<String> {
+    if groups.is_empty() {
+        return Vec::new();
+    }
+    let listed = groups.iter().map(|group| clean(&group.join(", "))).collect::<Vec<_>>().join(" | ");
+    vec![format!(
+        "ratings cannot be compared across groups that no scored match links: {}",
+        fit(&listed, REASON_COLUMNS)
+    )]
+}
