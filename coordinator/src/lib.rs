@@ -2,3 +2,5 @@
 #![forbid(unsafe_code)]
 
 pub mod engine;
+pub mod intake;
+pub mod standings;

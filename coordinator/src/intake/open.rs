@@ -5,7 +5,7 @@ use std::io;
 use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::OFlags;
+use nix::fcntl::OFlag;
 
 use super::{Reason, name};
 
@@ -57,8 +57,8 @@ impl Root<'_> {
     /// # Errors
     /// What the system says, or that it is no regular file after all.
     pub(super) fn open(self, path: &Path) -> Result<File, Reason> {
-        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;
-        let opened = OpenOptions::new().read(true).custom_flags(flags.bits() as i32).open(path);
+        let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
+        let opened = OpenOptions::new().read(true).custom_flags(flags.bits()).open(path);
         let file = opened.map_err(|e| self.unreadable(path, e))?;
         let kind = file.metadata().map_err(|e| self.unreadable(path, e))?.file_type();
         match special(kind) {
