@@ -1,1 +1,19 @@
-//! worker
+//! The worker plays matches. It is the referee: it runs the game, asks each bot for its actions
+//! every tick, judges, and reports. It executes the shim and never links wasmtime.
+//!
+//! ```text
+//! cluster   what to play, what was played         ◄─► coordinator
+//!    │ board: matches waiting, playing, finished
+//! slots     one thread and one core per match
+//!    │
+//! referee   one match, a pure function of its answers
+//!    │
+//! sandbox   zygote and sealed children            ◄─► sandbox-shim
+//! ```
+#![forbid(unsafe_code)]
+
+pub mod cluster;
+pub mod config;
+pub mod referee;
+pub mod sandbox;
+pub mod slots;

@@ -1,1 +1,123 @@
-fn main() {}
+//! The worker's executable: parse, connect, play, drain.
+#![forbid(unsafe_code)]
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::Parser;
+use nix::unistd::gethostname;
+use rand::Rng;
+use tokio::io::AsyncReadExt;
+use tokio::runtime::Runtime;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use tonic::transport::Channel;
+use tracing_subscriber::EnvFilter;
+use worker::cluster::{Blobs, Board, Ended, Identity, Programs, Session};
+use worker::config::{Arguments, LogFormat};
+use worker::slots;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    log_to_stderr(&arguments);
+    match run(&arguments) {
+        Ok(Ended::Drained) => ExitCode::SUCCESS,
+        Ok(Ended::Unreported) => {
+            tracing::error!("the coordinator is gone; results that it did not hear are lost to it");
+            ExitCode::FAILURE
+        }
+        Err(error) => {
+            tracing::error!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> anyhow::Result<Ended> {
+    let runtime = Runtime::new().context("the system gives no threads")?;
+    let guard = runtime.enter();
+    let channel = connect(arguments);
+    let board = Arc::new(Board::new(arguments.slot_count()));
+    let blobs = Arc::new(Blobs::open(arguments.data_dir.join("blobs"), channel.clone())?);
+    let cores = arguments.core_list();
+    let slots = slots::start(arguments.slot_count(), &cores, &board, &blobs, runtime.handle())?;
+    let session = Session::new(identity(arguments), channel, blobs, programs(arguments), board.clone());
+    let drain = drain_on_signal(arguments.until_stdin_closes)?;
+    let ended = runtime.block_on(session.run(drain));
+    board.close();
+    slots.into_iter().for_each(|slot| drop(slot.join()));
+    drop(guard);
+    // A read of standard input that is under way would hold up an ordinary shutdown for ever.
+    runtime.shutdown_background();
+    Ok(ended?)
+}
+
+fn connect(arguments: &Arguments) -> Channel {
+    arguments
+        .coordinator
+        .clone()
+        .connect_timeout(Duration::from_secs(5))
+        .http2_keep_alive_interval(Duration::from_secs(10))
+        .keep_alive_timeout(Duration::from_secs(10))
+        .keep_alive_while_idle(true)
+        .connect_lazy()
+}
+
+fn identity(arguments: &Arguments) -> Identity {
+    let host = gethostname().ok().and_then(|host| host.into_string().ok());
+    let default = || format!("{}-{}", host.as_deref().unwrap_or("worker"), std::process::id());
+    Identity {
+        instance: format!("{:032x}", rand::rng().random::<u128>()),
+        name: arguments.name.clone().unwrap_or_else(default),
+        slots: arguments.slot_count(),
+    }
+}
+
+fn programs(arguments: &Arguments) -> Programs {
+    Programs {
+        shim: Arguments::program(arguments.sandbox_shim.as_ref(), "sandbox-shim"),
+        precompile: Arguments::program(arguments.precompile.as_ref(), "precompile"),
+        native_folder: arguments.data_dir.join("native"),
+    }
+}
+
+/// The first signal, or the end of standard input, drains; the next signal stops at once.
+fn drain_on_signal(until_stdin_closes: bool) -> std::io::Result<CancellationToken> {
+    let drain = CancellationToken::new();
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let token = drain.clone();
+    tokio::spawn(async move {
+        let mut stdin = tokio::io::stdin();
+        let mut byte = [0];
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            _ = stdin.read(&mut byte), if until_stdin_closes => {}
+        }
+        tracing::info!("draining: finishing what is being played; again to stop at once");
+        token.cancel();
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        tracing::warn!("stopped; the coordinator gives the matches to others");
+        std::process::exit(1);
+    });
+    Ok(drain)
+}
+
+fn log_to_stderr(arguments: &Arguments) {
+    let default = match arguments.verbose {
+        0 => "warn,worker=info",
+        1 => "info,worker=debug",
+        _ => "trace",
+    };
+    let filter = EnvFilter::try_from_env("ARENA_LOG").unwrap_or_else(|_| EnvFilter::new(default));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match arguments.log_format {
+        LogFormat::Human => builder.with_target(false).init(),
+        LogFormat::Json => builder.json().init(),
+    }
+}

@@ -20,9 +20,11 @@ mod fields;
 mod shim;
 mod zygote;
 
+use terms::limits;
+
 pub use fields::Malformed;
 pub use shim::{Failure, FromShim, Load, ToShim, Usage};
-pub use zygote::{Ended, FromZygote, Layer, ToZygote};
+pub use zygote::{Ended, FromZygote, LAYERS_MAX, Layer, ToZygote};
 
 /// Rises with every change of a frame. Worker and shim of different versions refuse each other in
 /// the first frame a zygote sends.
@@ -41,16 +43,12 @@ pub const OBSERVATION_BYTES_MAX: usize = 128 << 10;
 /// Room for tags, numbers and lengths in a frame, in bytes.
 const OVERHEAD_BYTES: usize = 1 << 10;
 
-/// The largest value a limit row allows.
-const fn limit_max(index: usize) -> usize {
-    terms::limits::ROWS[index].max as usize
-}
-
 const _: () = {
     assert!(CHUNK_BYTES_MAX + OVERHEAD_BYTES <= FRAME_BYTES_MAX, "a chunk must fit into a frame");
     assert!(OBSERVATION_BYTES_MAX + OVERHEAD_BYTES <= FRAME_BYTES_MAX, "an observation must fit");
-    let reply_and_log = limit_max(6) + limit_max(7);
+    let log = limits::LOG_BYTES_MAX as usize;
+    let reply_and_log = limits::REPLY_BYTES_MAX as usize + log;
     assert!(reply_and_log + OVERHEAD_BYTES <= FRAME_BYTES_MAX, "a reply and a log must fit");
     let fault = terms::fault::MESSAGE_BYTES_MAX + terms::fault::TRACEBACK_BYTES_MAX;
-    assert!(fault + limit_max(7) + OVERHEAD_BYTES <= FRAME_BYTES_MAX, "a fault and a log must fit");
+    assert!(fault + log + OVERHEAD_BYTES <= FRAME_BYTES_MAX, "a fault and a log must fit");
 };

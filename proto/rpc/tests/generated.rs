@@ -1,4 +1,5 @@
 //! The checked-in code is what `arena.proto` gives.
+#![expect(clippy::expect_used, reason = "a test's helper fails by panicking")]
 
 use std::path::{Path, PathBuf};
 

@@ -32,7 +32,7 @@ pub struct KnownGame {
 pub const KNOWN_GAMES: &[KnownGame] = &[KnownGame {
     name: "spacecode",
     version: 1,
-    config: "ec47b987753cb02c72e184c7c3f845f2e8c907fc3ce97168dd01e2255e687036",
+    config: "fec0357892d60524a119143a2952474c0a290842a7325a1ea0cf677be99ba0b5",
 }];
 
 /// There is no game of that name.

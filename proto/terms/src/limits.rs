@@ -31,6 +31,11 @@ pub struct Limits {
     pub load_wall_ms: u32,
 }
 
+/// The largest reply limit, in bytes: a reply and a log travel in one frame.
+pub const REPLY_BYTES_MAX: u64 = 64 << 10;
+/// The largest log limit, in bytes.
+pub const LOG_BYTES_MAX: u64 = 64 << 10;
+
 /// What holds when nobody says otherwise.
 pub const DEFAULTS: Limits = Limits {
     source_bytes: 1 << 20,
@@ -76,8 +81,8 @@ pub const ROWS: [LimitRow; 12] = [
         max: 4 << 20,
         get: |l| l.stack_bytes.into(),
     },
-    LimitRow { name: "reply_bytes", unit: "bytes", min: 64, max: 64 << 10, get: |l| l.reply_bytes.into() },
-    LimitRow { name: "log_bytes", unit: "bytes", min: 0, max: 64 << 10, get: |l| l.log_bytes.into() },
+    LimitRow { name: "reply_bytes", unit: "bytes", min: 64, max: REPLY_BYTES_MAX, get: |l| l.reply_bytes.into() },
+    LimitRow { name: "log_bytes", unit: "bytes", min: 0, max: LOG_BYTES_MAX, get: |l| l.log_bytes.into() },
     LimitRow { name: "strikes", unit: "faults", min: 1, max: 1_000, get: |l| l.strikes.into() },
     LimitRow { name: "ticks", unit: "ticks", min: 1, max: 1_000_000, get: |l| l.ticks.into() },
     LimitRow {

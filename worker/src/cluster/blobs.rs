@@ -1,0 +1,187 @@
+//! Bots and interpreters by digest: fetched once, verified on arrival and again on every read.
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rpc::v1;
+use rpc::v1::blobs_client::BlobsClient;
+use terms::Digest;
+use tonic::transport::Channel;
+
+/// How much memory the bots that were played last may take, in bytes.
+const MEMORY_BYTES_MAX: usize = 64 << 20;
+/// How much disk the cache may take when a worker starts, in bytes; the oldest go first.
+const DISK_BYTES_MAX: u64 = 1 << 30;
+
+/// Why a blob is not to be had.
+#[derive(Debug, thiserror::Error)]
+pub enum BlobError {
+    /// The coordinator does not give it.
+    #[error("blob {} was not sent: {status}", digest.short())]
+    Fetch {
+        /// Which blob.
+        digest: Digest,
+        /// What the coordinator said.
+        status: Box<tonic::Status>,
+    },
+    /// What came is something else.
+    #[error("blob {} is not what was asked for: {what}", digest.short())]
+    Wrong {
+        /// Which blob.
+        digest: Digest,
+        /// What came instead.
+        what: String,
+    },
+    /// It cannot be kept.
+    #[error("{path} cannot be written")]
+    Store {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+}
+
+/// The cache, and the coordinator behind it.
+pub struct Blobs {
+    folder: PathBuf,
+    client: BlobsClient<Channel>,
+    recent: Mutex<HashMap<Digest, Arc<[u8]>>>,
+}
+
+impl Blobs {
+    /// Opens the cache in `folder`, making it if needed, and prunes it.
+    ///
+    /// # Errors
+    /// The folder cannot be made or read.
+    pub fn open(folder: PathBuf, channel: Channel) -> Result<Blobs, BlobError> {
+        let stored = std::fs::create_dir_all(&folder).and_then(|()| prune(&folder, DISK_BYTES_MAX));
+        stored.map_err(|source| BlobError::Store { path: folder.clone(), source })?;
+        let client = BlobsClient::new(channel).max_decoding_message_size(rpc::MESSAGE_BYTES_MAX);
+        Ok(Blobs { folder, client, recent: Mutex::default() })
+    }
+
+    /// The bytes of a blob of at most `bytes_max`.
+    ///
+    /// # Errors
+    /// Neither the cache nor the coordinator has it.
+    pub async fn bytes(&self, digest: Digest, bytes_max: usize) -> Result<Arc<[u8]>, BlobError> {
+        if let Some(bytes) = self.recent().get(&digest) {
+            return Ok(bytes.clone());
+        }
+        let bytes: Arc<[u8]> = match self.read(digest) {
+            Some(bytes) => bytes.into(),
+            None => self.fetch(digest, bytes_max).await?.into(),
+        };
+        let mut recent = self.recent();
+        if recent.values().map(|bytes| bytes.len()).sum::<usize>() + bytes.len() > MEMORY_BYTES_MAX {
+            recent.clear();
+        }
+        recent.insert(digest, bytes.clone());
+        Ok(bytes)
+    }
+
+    /// A file with the bytes of a blob of at most `bytes_max`.
+    ///
+    /// # Errors
+    /// Neither the cache nor the coordinator has it.
+    pub async fn file(&self, digest: Digest, bytes_max: usize) -> Result<PathBuf, BlobError> {
+        if self.read(digest).is_none() {
+            self.fetch(digest, bytes_max).await?;
+        }
+        Ok(self.path(digest))
+    }
+
+    /// What the cache has, unless it was damaged meanwhile.
+    fn read(&self, digest: Digest) -> Option<Vec<u8>> {
+        let bytes = std::fs::read(self.path(digest)).ok()?;
+        let is_intact = Digest::of(&bytes) == digest;
+        if !is_intact {
+            tracing::warn!(blob = %digest.short(), "a cached blob is damaged; fetching it again");
+        }
+        is_intact.then_some(bytes)
+    }
+
+    async fn fetch(&self, digest: Digest, bytes_max: usize) -> Result<Vec<u8>, BlobError> {
+        let failed = |status: tonic::Status| BlobError::Fetch { digest, status: Box::new(status) };
+        let request = v1::FetchRequest { digest: digest.0.to_vec() };
+        let mut chunks = self.client.clone().fetch(request).await.map_err(failed)?.into_inner();
+        let mut bytes = Vec::new();
+        while let Some(response) = chunks.message().await.map_err(failed)? {
+            if bytes.len() + response.chunk.len() > bytes_max {
+                let what = format!("more than {bytes_max} bytes");
+                return Err(BlobError::Wrong { digest, what });
+            }
+            bytes.extend_from_slice(&response.chunk);
+        }
+        let came = Digest::of(&bytes);
+        if came != digest {
+            let what = format!("{} bytes with digest {}", bytes.len(), came.short());
+            return Err(BlobError::Wrong { digest, what });
+        }
+        self.store(digest, &bytes)?;
+        Ok(bytes)
+    }
+
+    /// Writes a file that is whole or not there, whoever else writes it at the same time.
+    fn store(&self, digest: Digest, bytes: &[u8]) -> Result<(), BlobError> {
+        let path = self.path(digest);
+        let write = || {
+            let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
+            file.write_all(bytes)?;
+            file.persist(&path)?;
+            Ok(())
+        };
+        write().map_err(|source: io::Error| BlobError::Store { path: path.clone(), source })
+    }
+
+    fn path(&self, digest: Digest) -> PathBuf {
+        self.folder.join(digest.to_string())
+    }
+
+    fn recent(&self) -> std::sync::MutexGuard<'_, HashMap<Digest, Arc<[u8]>>> {
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Removes the oldest files until the rest takes at most `bytes_max`.
+fn prune(folder: &Path, bytes_max: u64) -> io::Result<()> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let metadata = entry.metadata()?;
+        files.push((metadata.modified()?, metadata.len(), entry.path()));
+    }
+    files.sort();
+    let mut total: u64 = files.iter().map(|(_, bytes, _)| bytes).sum();
+    for (_, bytes, path) in files {
+        if total <= bytes_max {
+            break;
+        }
+        std::fs::remove_file(path)?;
+        total = total.saturating_sub(bytes);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pruning_removes_the_oldest_first() {
+        let folder = tempfile::tempdir().unwrap();
+        for (age, name) in ["old", "middle", "new"].into_iter().enumerate() {
+            let path = folder.path().join(name);
+            std::fs::write(&path, [0; 10]).unwrap();
+            let time = std::time::UNIX_EPOCH + std::time::Duration::from_secs(age as u64);
+            std::fs::File::open(&path).unwrap().set_modified(time).unwrap();
+        }
+        prune(folder.path(), 20).unwrap();
+        assert!(!folder.path().join("old").exists());
+        assert!(folder.path().join("middle").exists() && folder.path().join("new").exists());
+    }
+}

@@ -1,0 +1,163 @@
+//! The matches this worker holds: waiting, being played, or finished and not yet recorded.
+//!
+//! The coordinator's answers arrive as a complete picture of what is wanted, so every change here
+//! is idempotent: hearing the same answer twice changes nothing.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use prost::Message;
+use rpc::v1;
+use terms::{Attempt, MatchId, MatchSpec, Report};
+use tokio::sync::Notify;
+
+use super::Ready;
+
+/// A match to play.
+#[derive(Clone)]
+pub struct Job {
+    /// Its id.
+    pub id: MatchId,
+    /// Which try.
+    pub attempt: Attempt,
+    /// Everything its outcome depends on.
+    pub spec: MatchSpec,
+    /// What it is played with.
+    pub ready: Arc<Ready>,
+    /// Ticks played so far, for whoever watches.
+    pub ticks: Arc<AtomicU32>,
+}
+
+impl Job {
+    fn key(&self) -> Key {
+        (self.id, self.attempt)
+    }
+}
+
+type Key = (MatchId, Attempt);
+
+#[derive(Default)]
+struct Holdings {
+    waiting: VecDeque<Job>,
+    playing: BTreeMap<Key, Arc<AtomicU32>>,
+    finished: VecDeque<Report>,
+    is_closed: bool,
+}
+
+/// The board, shared by the slots and the loop that synchronizes.
+pub struct Board {
+    slots: usize,
+    holdings: Mutex<Holdings>,
+    /// Wakes slots when there is something to play, or nothing ever again.
+    work: Condvar,
+    /// Wakes the loop when the slots are about to run dry.
+    is_running_dry: Notify,
+}
+
+impl Board {
+    /// An empty board for that many slots.
+    pub fn new(slots: usize) -> Board {
+        Board { slots, holdings: Mutex::default(), work: Condvar::new(), is_running_dry: Notify::new() }
+    }
+
+    /// Takes over the coordinator's picture: starts to hold what is new, in its order, and drops
+    /// what only waits and is not wanted any more.
+    pub fn want(&self, wanted: Vec<Job>) {
+        let mut holdings = self.lock();
+        let known: BTreeSet<Key> = holdings
+            .playing
+            .keys()
+            .copied()
+            .chain(holdings.finished.iter().map(|report| (report.id, report.attempt)))
+            .collect();
+        holdings.waiting = wanted.into_iter().filter(|job| !known.contains(&job.key())).collect();
+        self.work.notify_all();
+    }
+
+    /// Forgets results that are recorded, or wanted by nobody.
+    pub fn settle(&self, settled: &[Key]) {
+        let settled: BTreeSet<&Key> = settled.iter().collect();
+        self.lock().finished.retain(|report| !settled.contains(&(report.id, report.attempt)));
+    }
+
+    /// The next match to play; waits until there is one. Nothing once the board is closed.
+    pub fn take(&self) -> Option<Job> {
+        let mut holdings = self.lock();
+        loop {
+            if holdings.is_closed {
+                return None;
+            }
+            if let Some(job) = holdings.waiting.pop_front() {
+                holdings.playing.insert(job.key(), job.ticks.clone());
+                return Some(job);
+            }
+            holdings = self.work.wait(holdings).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Puts down a result.
+    pub fn finish(&self, report: Report) {
+        let mut holdings = self.lock();
+        holdings.playing.remove(&(report.id, report.attempt));
+        holdings.finished.push_back(report);
+        if holdings.waiting.len() <= self.slots {
+            self.is_running_dry.notify_one();
+        }
+    }
+
+    /// Gives back everything that only waits, and lets the slots end after what they play.
+    pub fn close(&self) {
+        let mut holdings = self.lock();
+        holdings.is_closed = true;
+        holdings.waiting.clear();
+        self.work.notify_all();
+    }
+
+    /// Whether nothing is held any more.
+    pub fn is_empty(&self) -> bool {
+        let holdings = self.lock();
+        holdings.waiting.is_empty() && holdings.playing.is_empty() && holdings.finished.is_empty()
+    }
+
+    /// Waits until the slots are about to run dry.
+    pub async fn running_dry(&self) {
+        self.is_running_dry.notified().await;
+    }
+
+    /// What is held and not finished, as the coordinator wants to hear it.
+    pub fn holding(&self) -> Vec<v1::Holding> {
+        let holdings = self.lock();
+        let playing = holdings.playing.iter().map(|(key, ticks)| (key, ticks.load(Ordering::Relaxed)));
+        let waiting_keys: Vec<Key> = holdings.waiting.iter().map(Job::key).collect();
+        let waiting = waiting_keys.iter().map(|key| (key, 0));
+        playing
+            .chain(waiting)
+            .map(|((id, attempt), ticks)| v1::Holding {
+                match_id: id.0.0.to_vec(),
+                attempt: attempt.0,
+                ticks,
+            })
+            .collect()
+    }
+
+    /// The oldest results, as many as fit into `bytes_max` of a message, and whether there are more.
+    pub fn finished(&self, bytes_max: usize) -> (Vec<v1::Report>, bool) {
+        let holdings = self.lock();
+        let mut bytes = 0;
+        let mut reports = Vec::new();
+        for report in &holdings.finished {
+            let message = v1::Report::from(report);
+            bytes += message.encoded_len();
+            if bytes > bytes_max && !reports.is_empty() {
+                return (reports, true);
+            }
+            reports.push(message);
+        }
+        (reports, false)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Holdings> {
+        self.holdings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

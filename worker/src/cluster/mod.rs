@@ -1,0 +1,15 @@
+//! The worker's side of the cluster: what it is to play, what it has played, and where bots and
+//! the interpreter come from.
+//!
+//! The board is the meeting place of the loop that talks to the coordinator and the slots that
+//! play. Never here: a bot's bytes interpreted, a judgement.
+
+mod blobs;
+mod board;
+mod prepare;
+mod synchronize;
+
+pub use blobs::{BlobError, Blobs};
+pub use board::{Board, Job};
+pub use prepare::{Preparation, PrepareError, Programs, Ready, prepare};
+pub use synchronize::{Ended, Identity, Session};

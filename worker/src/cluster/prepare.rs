@@ -1,0 +1,135 @@
+//! From the digest of a python.wasm to a warm zygote: fetch, compile, start.
+
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use serde::Deserialize;
+use terms::digest::NotADigest;
+use terms::runtime::REFEREE_REVISION;
+use terms::{Digest, Runtime};
+use tokio::process::Command;
+
+use super::{BlobError, Blobs};
+use crate::sandbox::{SpawnError, ZygoteConfig, Zygotes};
+
+/// Largest python.wasm, in bytes; the one with numpy takes 104 MB.
+const PYTHON_WASM_BYTES_MAX: usize = 512 << 20;
+
+/// The programs that a worker executes.
+#[derive(Clone, Debug)]
+pub struct Programs {
+    /// sandbox-shim.
+    pub shim: PathBuf,
+    /// precompile.
+    pub precompile: PathBuf,
+    /// Where native code is cached.
+    pub native_folder: PathBuf,
+}
+
+/// What a worker prepares for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Preparation {
+    /// BLAKE3 of python.wasm.
+    pub python_wasm: Digest,
+    /// Stack of the WebAssembly code, in bytes.
+    pub stack_bytes: u32,
+}
+
+/// Everything that matches are played with.
+pub struct Ready {
+    /// What it was prepared for.
+    pub preparation: Preparation,
+    /// What the shim says it is, with our python.wasm.
+    pub runtime: Runtime,
+    /// Where sealed children come from.
+    pub zygotes: Zygotes,
+}
+
+/// Why a worker cannot play.
+#[derive(Debug, thiserror::Error)]
+pub enum PrepareError {
+    /// python.wasm is not to be had.
+    #[error("python.wasm cannot be fetched")]
+    Blob(#[from] BlobError),
+    /// The compiler does not start.
+    #[error("{program} does not start; `make build` makes it")]
+    Compiler {
+        /// The precompile executable.
+        program: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The compiler failed; it has said why on standard error.
+    #[error("precompile failed ({0}); see its message above")]
+    Compile(std::process::ExitStatus),
+    /// The compiler said something else than expected.
+    #[error("precompile answered {0:?}; worker and precompile must come from one build")]
+    Answer(String),
+    /// The sandbox does not start.
+    #[error("the sandbox does not start")]
+    Spawn(#[from] SpawnError),
+}
+
+/// What precompile prints on standard output.
+#[derive(Deserialize)]
+struct Native {
+    path: PathBuf,
+    digest: String,
+}
+
+/// Fetches and compiles python.wasm and starts a zygote on it. `note` hears what is being done.
+///
+/// # Errors
+/// The first step that fails.
+pub async fn prepare(
+    programs: Programs,
+    preparation: Preparation,
+    blobs: &Blobs,
+    note: impl Fn(&str),
+) -> Result<Ready, PrepareError> {
+    note("fetching python.wasm");
+    let python_wasm = blobs.file(preparation.python_wasm, PYTHON_WASM_BYTES_MAX).await?;
+    note("compiling python.wasm to native code (once; about 20 seconds)");
+    let native = compile(&programs, &python_wasm).await?;
+    note("starting the sandbox");
+    let answer = || PrepareError::Answer(native.digest.clone());
+    let config = ZygoteConfig {
+        shim: programs.shim,
+        native_digest: native.digest.parse().map_err(|_: NotADigest| answer())?,
+        native: native.path,
+        stack_bytes: preparation.stack_bytes,
+    };
+    let started = tokio::task::spawn_blocking(move || Zygotes::start(config)).await;
+    let zygotes = started.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?;
+    let runtime = {
+        let described = zygotes.described();
+        Runtime {
+            python_wasm: preparation.python_wasm,
+            wasmtime: described.wasmtime.clone(),
+            engine: described.engine,
+            referee: REFEREE_REVISION,
+        }
+    };
+    Ok(Ready { preparation, runtime, zygotes })
+}
+
+async fn compile(programs: &Programs, python_wasm: &std::path::Path) -> Result<Native, PrepareError> {
+    let failed = |source| PrepareError::Compiler { program: programs.precompile.clone(), source };
+    let output = Command::new(&programs.precompile)
+        .arg(python_wasm)
+        .arg("--cache-dir")
+        .arg(&programs.native_folder)
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .kill_on_drop(true)
+        .output()
+        .await
+        .map_err(failed)?;
+    if !output.status.success() {
+        return Err(PrepareError::Compile(output.status));
+    }
+    serde_json::from_slice(&output.stdout).map_err(|_| {
+        PrepareError::Answer(String::from_utf8_lossy(&output.stdout).chars().take(200).collect())
+    })
+}

@@ -1,0 +1,292 @@
+//! The loop that talks to the coordinator: says everything it knows, does what the answer wants.
+
+use std::sync::atomic::AtomicU32;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use rand::Rng;
+use rpc::v1;
+use rpc::v1::cluster_client::ClusterClient;
+use rpc::{BadMessage, HOLDING_MAX, PROTOCOL_VERSION, REPORTS_BYTES_MAX};
+use terms::{BySeat, Digest, GameId, Limits, MatchSpec, Runtime, Seed};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tonic::transport::Channel;
+
+use super::{Blobs, Board, Job, Preparation, PrepareError, Programs, Ready, prepare};
+
+/// How long one call may take.
+const CALL_SECONDS_MAX: Duration = Duration::from_secs(20);
+/// The first and the longest pause after a call that failed.
+const PAUSE_MIN: Duration = Duration::from_millis(100);
+const PAUSE_MAX: Duration = Duration::from_secs(5);
+/// The longest pause that a coordinator can ask for.
+const CALL_AGAIN_MAX: Duration = Duration::from_secs(30);
+/// How long a draining worker tries to deliver its results.
+const DRAIN_FAILURES_MAX: u32 = 8;
+
+/// Who this worker is.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// 32 hexadecimal digits, drawn when the process starts.
+    pub instance: String,
+    /// For people.
+    pub name: String,
+    /// Matches played at once.
+    pub slots: usize,
+}
+
+/// How the loop ended, other than by an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// Everything that was played has been reported.
+    Drained,
+    /// The coordinator could not be reached; results were lost to it and will be played again.
+    Unreported,
+}
+
+/// One worker's conversation with its coordinator.
+pub struct Session {
+    identity: Identity,
+    client: ClusterClient<Channel>,
+    blobs: Arc<Blobs>,
+    programs: Programs,
+    board: Arc<Board>,
+    note: Arc<Mutex<String>>,
+    ready: Option<Arc<Ready>>,
+    preparing: Option<(Preparation, JoinHandle<Result<Ready, PrepareError>>)>,
+    refusal: String,
+    failures: u32,
+}
+
+impl Session {
+    /// A conversation that has not begun.
+    pub fn new(
+        identity: Identity,
+        channel: Channel,
+        blobs: Arc<Blobs>,
+        programs: Programs,
+        board: Arc<Board>,
+    ) -> Session {
+        let client = ClusterClient::new(channel)
+            .max_decoding_message_size(rpc::MESSAGE_BYTES_MAX)
+            .max_encoding_message_size(rpc::MESSAGE_BYTES_MAX);
+        Session {
+            identity,
+            client,
+            blobs,
+            programs,
+            board,
+            note: Arc::new(Mutex::new("starting".into())),
+            ready: None,
+            preparing: None,
+            refusal: String::new(),
+            failures: 0,
+        }
+    }
+
+    /// Synchronizes until `drain` is cancelled and everything is delivered.
+    ///
+    /// # Errors
+    /// This worker cannot be made ready to play.
+    pub async fn run(mut self, drain: CancellationToken) -> Result<Ended, PrepareError> {
+        loop {
+            let is_draining = drain.is_cancelled();
+            if is_draining {
+                self.board.close();
+            }
+            let (request, has_more) = self.request(is_draining);
+            let answer = self.call(request).await;
+            if is_draining && self.board.is_empty() {
+                return Ok(Ended::Drained);
+            }
+            let pause = match answer {
+                Some(response) => {
+                    let pause = Duration::from_millis(response.call_again_ms.into()).min(CALL_AGAIN_MAX);
+                    self.apply(response);
+                    if has_more { Duration::ZERO } else { pause }
+                }
+                None if is_draining && self.failures > DRAIN_FAILURES_MAX => return Ok(Ended::Unreported),
+                None => self.pause_after_failure(),
+            };
+            self.wait(pause, is_draining, &drain).await?;
+        }
+    }
+
+    fn request(&self, is_draining: bool) -> (v1::SynchronizeRequest, bool) {
+        let (finished, has_more) = self.board.finished(REPORTS_BYTES_MAX);
+        let state = match (is_draining, &self.ready) {
+            (true, _) => v1::WorkerState::Draining,
+            (false, Some(_)) => v1::WorkerState::Ready,
+            (false, None) => v1::WorkerState::Preparing,
+        };
+        let request = v1::SynchronizeRequest {
+            protocol: PROTOCOL_VERSION,
+            instance: self.identity.instance.clone(),
+            name: self.identity.name.clone(),
+            slots: self.identity.slots as u32,
+            state: state.into(),
+            note: self.note.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            runtime: self.ready.as_ref().map(|ready| (&ready.runtime).into()),
+            layers: self.ready.as_ref().map(|ready| layers(ready)).unwrap_or_default(),
+            holding: self.board.holding(),
+            finished,
+        };
+        (request, has_more)
+    }
+
+    /// One call. Nothing after a failure, which is logged when it is the first of a row.
+    async fn call(&mut self, request: v1::SynchronizeRequest) -> Option<v1::SynchronizeResponse> {
+        let status = match tokio::time::timeout(CALL_SECONDS_MAX, self.client.synchronize(request)).await {
+            Ok(Ok(response)) => {
+                if self.failures > 0 {
+                    tracing::info!("the coordinator answers again");
+                }
+                self.failures = 0;
+                return Some(response.into_inner());
+            }
+            Ok(Err(status)) => status.to_string(),
+            Err(_) => format!("no answer within {} s", CALL_SECONDS_MAX.as_secs()),
+        };
+        self.failures = self.failures.saturating_add(1);
+        if self.failures == 1 {
+            tracing::warn!("the coordinator does not answer, trying again: {}", status.escape_debug());
+        }
+        None
+    }
+
+    /// Full jitter over a doubling span, so that workers that failed together do not come back
+    /// together.
+    fn pause_after_failure(&self) -> Duration {
+        let span = PAUSE_MIN.saturating_mul(1 << self.failures.min(10)).min(PAUSE_MAX);
+        rand::rng().random_range(PAUSE_MIN / 2..=span)
+    }
+
+    /// Waits for whatever makes another call worth while.
+    async fn wait(
+        &mut self,
+        pause: Duration,
+        is_draining: bool,
+        drain: &CancellationToken,
+    ) -> Result<(), PrepareError> {
+        let prepared = async {
+            match &mut self.preparing {
+                Some((_, task)) => task.await,
+                None => std::future::pending().await,
+            }
+        };
+        let prepared = tokio::select! {
+            () = tokio::time::sleep(pause) => return Ok(()),
+            () = self.board.running_dry(), if self.failures == 0 => return Ok(()),
+            () = drain.cancelled(), if !is_draining => return Ok(()),
+            prepared = prepared => prepared,
+        };
+        self.preparing = None;
+        let ready = prepared.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?;
+        self.set_note("ready");
+        tracing::info!(slots = self.identity.slots, "ready to play");
+        self.ready = Some(Arc::new(ready));
+        Ok(())
+    }
+
+    fn apply(&mut self, response: v1::SynchronizeResponse) {
+        if let Err(bad) = self.try_apply(response) {
+            tracing::warn!("the coordinator's answer is unusable: {bad}");
+        }
+    }
+
+    fn try_apply(&mut self, response: v1::SynchronizeResponse) -> Result<(), BadMessage> {
+        if response.refusal != self.refusal {
+            self.refusal = response.refusal.chars().take(2_000).collect();
+            if !self.refusal.is_empty() {
+                tracing::warn!("the coordinator gives no work: {}", self.refusal.escape_debug());
+            }
+        }
+        let settled = response
+            .settled
+            .iter()
+            .map(|settled| rpc::read_attempt(&settled.match_id, settled.attempt))
+            .collect::<Result<Vec<_>, _>>()?;
+        self.board.settle(&settled);
+        let Some(tournament) = response.tournament else { return Ok(()) };
+        let (game, limits, runtime) = tournament.read()?;
+        let preparation = Preparation { python_wasm: runtime.python_wasm, stack_bytes: limits.stack_bytes };
+        match &self.ready {
+            Some(ready) if ready.preparation == preparation => {
+                let ready = ready.clone();
+                self.board.want(jobs(&response.wanted, &game, limits, &runtime, &ready)?);
+            }
+            _ => self.start_preparing(preparation),
+        }
+        Ok(())
+    }
+
+    /// Prepares for another python.wasm or stack, unless that is being done already.
+    fn start_preparing(&mut self, preparation: Preparation) {
+        if self.preparing.as_ref().is_some_and(|(underway, _)| *underway == preparation) {
+            return;
+        }
+        self.ready = None;
+        self.board.want(Vec::new());
+        let (programs, blobs, note) = (self.programs.clone(), self.blobs.clone(), self.note.clone());
+        let task = tokio::spawn(async move {
+            let set_note = |text: &str| {
+                tracing::info!("{text}");
+                *note.lock().unwrap_or_else(PoisonError::into_inner) = text.to_owned();
+            };
+            prepare(programs, preparation, &blobs, set_note).await
+        });
+        if let Some((_, superseded)) = self.preparing.replace((preparation, task)) {
+            superseded.abort();
+        }
+    }
+
+    fn set_note(&self, text: &str) {
+        text.clone_into(&mut self.note.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+/// The layers of the sandbox, as the coordinator wants to hear them.
+fn layers(ready: &Ready) -> Vec<v1::Layer> {
+    let cut = |text: &str| text.chars().take(rpc::NAME_BYTES_MAX / 4).collect::<String>();
+    let layers = ready.zygotes.described().layers;
+    layers
+        .iter()
+        .take(rpc::LAYERS_MAX)
+        .map(|layer| v1::Layer { name: cut(&layer.name), enabled: layer.enabled, detail: cut(&layer.detail) })
+        .collect()
+}
+
+/// The matches that are wanted. One whose id is not the digest of what it was sent with is refused
+/// together with the whole answer: playing it would record a result under a wrong name.
+fn jobs(
+    wanted: &[v1::Assignment],
+    game: &GameId,
+    limits: Limits,
+    runtime: &Runtime,
+    ready: &Arc<Ready>,
+) -> Result<Vec<Job>, BadMessage> {
+    if wanted.len() > HOLDING_MAX {
+        let (value, max) = (wanted.len() as u64, HOLDING_MAX as u64);
+        return Err(BadMessage::TooLarge { what: "number of matches wanted", value, max });
+    }
+    let fingerprint = runtime.fingerprint();
+    let job = |assignment: &v1::Assignment| {
+        let (id, attempt) = rpc::read_attempt(&assignment.match_id, assignment.attempt)?;
+        let spec = MatchSpec {
+            game: game.clone(),
+            seed: Seed(assignment.seed),
+            bots: BySeat([
+                Digest::try_from(assignment.bot_zero.as_slice())?,
+                Digest::try_from(assignment.bot_one.as_slice())?,
+            ]),
+            limits,
+            runtime: fingerprint,
+        };
+        if spec.id() != id {
+            return Err(BadMessage::Unknown { what: "match", value: id.to_string() });
+        }
+        Ok(Job { id, attempt, spec, ready: ready.clone(), ticks: Arc::new(AtomicU32::new(0)) })
+    };
+    wanted.iter().map(job).collect()
+}

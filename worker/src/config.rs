@@ -1,0 +1,157 @@
+//! The worker's command line, parsed once into values that cannot be wrong.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::Parser;
+use tonic::transport::Endpoint;
+
+use crate::slots::usable_cores;
+
+/// Most matches that one worker plays at once.
+const SLOTS_MAX: usize = 1_024;
+
+/// Plays matches for a coordinator, each bot in a sealed process of its own.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    after_help = "Examples:
+  worker --coordinator http://10.0.0.1:7070
+  worker --coordinator http://10.0.0.1:7070 --slots 8 --data-dir /var/lib/arena-worker
+  worker --coordinator http://127.0.0.1:7070 --cores 0,1     leave the other cores alone
+
+SIGTERM or Ctrl-C drains: matches that are being played are finished and reported; a second one
+stops at once, and the coordinator gives the matches to others.
+
+Exit codes: 0 drained; 1 failed; 2 usage."
+)]
+pub struct Arguments {
+    /// Address of the coordinator
+    #[arg(long, value_name = "URL", env = "ARENA_COORDINATOR", value_parser = parse_endpoint)]
+    pub coordinator: Endpoint,
+
+    /// Matches played at once [default: one per core]
+    #[arg(long, value_name = "N", env = "ARENA_SLOTS", value_parser = parse_slots)]
+    pub slots: Option<usize>,
+
+    /// Cores to pin matches to, such as 0,1 [default: all that this process may use]
+    #[arg(long, value_name = "LIST", env = "ARENA_CORES", value_delimiter = ',')]
+    pub cores: Vec<u16>,
+
+    /// Where bots and native code are cached
+    #[arg(long, value_name = "DIR", env = "ARENA_DATA_DIR", default_value = "arena-worker")]
+    pub data_dir: PathBuf,
+
+    /// Name in reports [default: host name and process id]
+    #[arg(long, env = "ARENA_NAME", value_parser = parse_name)]
+    pub name: Option<String>,
+
+    /// The sandbox-shim executable [default: next to this one]
+    #[arg(long, value_name = "FILE", env = "ARENA_SANDBOX_SHIM")]
+    pub sandbox_shim: Option<PathBuf>,
+
+    /// The precompile executable [default: next to this one]
+    #[arg(long, value_name = "FILE", env = "ARENA_PRECOMPILE")]
+    pub precompile: Option<PathBuf>,
+
+    /// Drain when standard input ends: for whoever starts a worker and must not leave it behind
+    #[arg(long)]
+    pub until_stdin_closes: bool,
+
+    /// Say more; twice: everything
+    #[arg(short, long, action = clap::ArgAction::Count, env = "ARENA_VERBOSE")]
+    pub verbose: u8,
+
+    /// Format of the log on standard error
+    #[arg(long, value_name = "FORMAT", env = "ARENA_LOG_FORMAT", default_value = "human")]
+    pub log_format: LogFormat,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Human,
+    /// One JSON object per line.
+    Json,
+}
+
+impl Arguments {
+    /// The slots, at least one.
+    pub fn slot_count(&self) -> usize {
+        self.slots.unwrap_or_else(|| self.core_list().len()).max(1)
+    }
+
+    /// The cores that slots are pinned to.
+    pub fn core_list(&self) -> Vec<u16> {
+        if self.cores.is_empty() { usable_cores() } else { self.cores.clone() }
+    }
+
+    /// A program that is built together with this one.
+    pub fn program(given: Option<&PathBuf>, name: &str) -> PathBuf {
+        let beside = || Some(std::env::current_exe().ok()?.with_file_name(name));
+        given.cloned().or_else(beside).unwrap_or_else(|| PathBuf::from(name))
+    }
+}
+
+fn parse_endpoint(text: &str) -> Result<Endpoint, String> {
+    let url = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+    let endpoint = Endpoint::from_str(&url).map_err(|error| format!("{error}; use http://HOST:PORT"))?;
+    let has_host = endpoint.uri().host().is_some_and(|host| !host.is_empty());
+    match endpoint.uri().scheme_str() {
+        Some("http") if has_host && endpoint.uri().port().is_some() => Ok(endpoint),
+        Some("https") => Err("TLS is not supported by this version; use http://HOST:PORT".into()),
+        _ => Err("use http://HOST:PORT".into()),
+    }
+}
+
+fn parse_slots(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(slots @ 1..=SLOTS_MAX) => Ok(slots),
+        _ => Err(format!("use a number from 1 to {SLOTS_MAX}")),
+    }
+}
+
+fn parse_name(text: &str) -> Result<String, String> {
+    let is_fine = !text.is_empty() && text.len() <= 64 && !text.chars().any(char::is_control);
+    if is_fine { Ok(text.to_owned()) } else { Err("use 1 to 64 bytes without control characters".into()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(arguments: &[&str]) -> Result<Arguments, String> {
+        Arguments::try_parse_from([&["worker"], arguments].concat()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_coordinator_is_all_that_is_needed() {
+        let arguments = parse(&["--coordinator", "10.0.0.1:7070"]).unwrap();
+        assert_eq!(arguments.coordinator.uri().to_string(), "http://10.0.0.1:7070/");
+        assert!(arguments.slot_count() >= 1);
+    }
+
+    #[test]
+    fn wrong_flags_name_themselves_their_value_and_the_rule() {
+        let with = |more: [&'static str; 2]| [vec!["--coordinator", "http://h:1"], more.to_vec()].concat();
+        let long = Box::leak("n".repeat(65).into_boxed_str());
+        let cases: [(Vec<&str>, &[&str]); 9] = [
+            (vec![], &["--coordinator"]),
+            (vec!["--coordinator", "ftp://x:1"], &["ftp://x:1", "http://HOST:PORT"]),
+            (vec!["--coordinator", "http://x"], &["http://HOST:PORT"]),
+            (vec!["--coordinator", "https://x:1"], &["TLS"]),
+            (with(["--slots", "0"]), &["--slots", "'0'", "1 to 1024"]),
+            (with(["--slots", "many"]), &["--slots", "many"]),
+            (with(["--cores", "0,x"]), &["--cores", "x"]),
+            (with(["--name", long]), &["--name", "1 to 64"]),
+            (with(["--colour", "red"]), &["--colour"]),
+        ];
+        for (arguments, parts) in cases {
+            let refused = parse(&arguments).unwrap_err();
+            for part in parts {
+                assert!(refused.contains(part), "{refused:?} does not contain {part:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! One match from the first load to the verdict.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use games::{Game, Progress};
+use pipe::Load;
+use terms::transcript::TranscriptDigest;
+use terms::{BySeat, HostFault, MatchSpec, Outcome, Scores, Seat, Verdict};
+
+use super::bench::Bench;
+use super::reply;
+use super::{Answer, Player};
+use crate::sandbox::HostTrouble;
+
+/// What a match is conducted with.
+pub struct Contest<'a, P> {
+    /// Everything the outcome depends on.
+    pub spec: &'a MatchSpec,
+    /// The bots' contents, as [`terms::Bundle`] encodes them.
+    pub bundles: BySeat<&'a [u8]>,
+    /// Whoever plays the seats.
+    pub players: &'a mut BySeat<P>,
+    /// Counts the ticks for whoever watches.
+    pub ticks: &'a AtomicU32,
+}
+
+/// Plays a match to its verdict.
+pub fn conduct<P: Player>(contest: Contest<'_, P>) -> Outcome {
+    let spec = contest.spec;
+    let mut book = Book {
+        benches: BySeat::from_fn(|seat| Bench::new(seat, spec.limits.strikes)),
+        transcript: TranscriptDigest::new(spec),
+    };
+    let mut ticks = 0;
+    let (verdict, host_message) = match play(contest, &mut book, &mut ticks) {
+        Ok(verdict) => (verdict, String::new()),
+        Err(trouble) => (Verdict::Void(trouble.fault), trouble.message),
+    };
+    book.close(verdict, ticks, host_message)
+}
+
+/// What the referee writes down.
+struct Book {
+    benches: BySeat<Bench>,
+    transcript: TranscriptDigest,
+}
+
+impl Book {
+    /// The verdict, if a bot is out.
+    fn forfeit(&self) -> Option<Verdict> {
+        let out = BySeat::from_fn(|seat| self.benches[seat].is_out);
+        (out != BySeat([false, false])).then_some(Verdict::Forfeit(out))
+    }
+
+    fn close(self, verdict: Verdict, ticks: u32, host_message: String) -> Outcome {
+        let digest = self.transcript.finish(&verdict, ticks);
+        let BySeat([zero, one]) = self.benches;
+        let mut faults = zero.faults;
+        faults.extend(one.faults);
+        faults.sort_by_key(|fault| (fault.tick, fault.seat));
+        Outcome { verdict, faults, ticks, digest, usage: BySeat([zero.usage, one.usage]), host_message }
+    }
+}
+
+fn play<P: Player>(
+    contest: Contest<'_, P>,
+    book: &mut Book,
+    ticks: &mut u32,
+) -> Result<Verdict, HostTrouble> {
+    let Contest { spec, bundles, players, ticks: watched } = contest;
+    let mut game = games::start(&spec.game, spec.seed, spec.limits.ticks)
+        .map_err(|unknown| HostTrouble::new(HostFault::RuntimeMismatch, unknown.to_string()))?;
+    set_wall_clocks(players, spec.limits.load_wall_ms)?;
+    load(spec, bundles, players, book)?;
+    set_wall_clocks(players, spec.limits.turn_wall_ms)?;
+    let mut observation = Vec::new();
+    for tick in 1..=spec.limits.ticks {
+        if let Some(forfeit) = book.forfeit() {
+            return Ok(forfeit);
+        }
+        *ticks = tick;
+        watched.store(tick, Ordering::Relaxed);
+        for seat in Seat::BOTH {
+            observation.clear();
+            game.observe(seat, &mut observation);
+            book.transcript.observation(seat, tick, &observation);
+            players[seat].ask_turn(as_text(&observation)?)?;
+        }
+        for seat in Seat::BOTH {
+            hear(game.as_mut(), seat, tick, &mut players[seat], book)?;
+        }
+        if let (None, Progress::Over(scores)) = (book.forfeit(), game.step()) {
+            return Ok(Verdict::Played(scores));
+        }
+    }
+    // A game ends by its last tick; one that does not is undecided.
+    Ok(book.forfeit().unwrap_or(Verdict::Played(Scores::DRAW)))
+}
+
+fn set_wall_clocks<P: Player>(players: &mut BySeat<P>, limit_ms: u32) -> Result<(), HostTrouble> {
+    let limit = Duration::from_millis(limit_ms.into());
+    Seat::BOTH.into_iter().try_for_each(|seat| players[seat].set_wall_clock(limit))
+}
+
+fn load<P: Player>(
+    spec: &MatchSpec,
+    bundles: BySeat<&[u8]>,
+    players: &mut BySeat<P>,
+    book: &mut Book,
+) -> Result<(), HostTrouble> {
+    for seat in Seat::BOTH {
+        let limits = &spec.limits;
+        let load = Load {
+            seed: spec.seed.of_bot(seat).0,
+            load_fuel: limits.load_fuel,
+            turn_fuel: limits.turn_fuel,
+            memory_bytes: limits.memory_bytes,
+            reply_bytes: limits.reply_bytes,
+            log_bytes: limits.log_bytes,
+            bundle_bytes: 0,
+        };
+        players[seat].ask_load(&load, bundles[seat])?;
+    }
+    for seat in Seat::BOTH {
+        match players[seat].answer()? {
+            Answer::Loaded(usage) => book.benches[seat].used(0, &usage),
+            Answer::Fault(usage, failure) => {
+                book.benches[seat].used(0, &usage);
+                let fault = book.benches[seat].fault(0, &failure);
+                book.transcript.fault(&fault);
+            }
+            Answer::Reply(..) => return Err(out_of_turn("a reply to a load")),
+        }
+    }
+    Ok(())
+}
+
+/// Takes one bot's answer: actions for the game, or a fault for the bench.
+fn hear<P: Player>(
+    game: &mut dyn Game,
+    seat: Seat,
+    tick: u32,
+    player: &mut P,
+    book: &mut Book,
+) -> Result<(), HostTrouble> {
+    let bench = &mut book.benches[seat];
+    let fault = match player.answer()? {
+        Answer::Reply(usage, reply) => {
+            bench.used(tick, &usage);
+            book.transcript.reply(seat, tick, reply);
+            let submitted = reply::actions(reply)
+                .and_then(|actions| game.submit(seat, &actions).map_err(|bad| bad.to_string()));
+            submitted.err().map(|why| bench.bad_reply(tick, &why))
+        }
+        Answer::Fault(usage, failure) => {
+            bench.used(tick, &usage);
+            Some(bench.fault(tick, &failure))
+        }
+        Answer::Loaded(_) => return Err(out_of_turn("a second load")),
+    };
+    if let Some(fault) = fault {
+        book.transcript.fault(&fault);
+    }
+    Ok(())
+}
+
+fn as_text(observation: &[u8]) -> Result<&str, HostTrouble> {
+    std::str::from_utf8(observation).map_err(|_| out_of_turn("an observation that is no text"))
+}
+
+fn out_of_turn(what: &str) -> HostTrouble {
+    HostTrouble::new(HostFault::Protocol, format!("{what} came instead of what was asked for"))
+}

@@ -1,0 +1,13 @@
+//! The referee: asks every bot once per tick, judges, and reports.
+//!
+//! A match is a function of its spec and its bots. The referee reads no clock; what the wall clock
+//! cut off arrives as a [`HostTrouble`](crate::sandbox::HostTrouble) and makes the match void.
+//! Never here: processes, sockets, gRPC, the rules of a game.
+
+mod bench;
+mod conduct;
+mod player;
+mod reply;
+
+pub use conduct::{Contest, conduct};
+pub use player::{Answer, Player};

@@ -1,0 +1,66 @@
+//! From the bytes that a bot returned to the actions it wants.
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::Value;
+
+/// What the guest makes of whatever a bot returned. Other keys are the bot's own affair.
+#[derive(Deserialize)]
+struct Reply {
+    actions: Vec<Value>,
+    #[serde(default, rename = "debug_info")]
+    _debug_info: IgnoredAny,
+}
+
+/// The actions of a reply. Its length was bounded before it came here; its depth is bounded by
+/// the parser (128), and a number that does not fit a double is refused.
+///
+/// # Errors
+/// What is wrong with it, as a sentence for the bot's author.
+pub(super) fn actions(reply: &[u8]) -> Result<Vec<Value>, String> {
+    serde_json::from_slice::<Reply>(reply)
+        .map(|reply| reply.actions)
+        .map_err(|error| format!("the reply is not {{\"actions\": [...]}} in JSON: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn good_replies_give_their_actions() {
+        assert_eq!(actions(br#"{"actions":[]}"#), Ok(vec![]));
+        let reply = br#"{"actions":["FORWARD"],"debug_info":{"a":[1,{"b":null}]},"mood":3}"#;
+        assert_eq!(actions(reply), Ok(vec![Value::from("FORWARD")]));
+    }
+
+    #[test]
+    fn bad_replies_say_what_is_wrong() {
+        let deep = format!(r#"{{"actions":[],"debug_info":{}1{}}}"#, "[".repeat(200), "]".repeat(200));
+        let cases: [(&[u8], &str); 10] = [
+            (b"", "EOF"),
+            (b"null", "expected struct Reply"),
+            (b"[]", "missing"),
+            (b"{}", "missing field `actions`"),
+            (br#"{"actions":{}}"#, "expected a sequence"),
+            (br#"{"actions":["\ud800"]}"#, "surrogate"),
+            (br#"{"actions":[1e999]}"#, "number out of range"),
+            (br#"{"actions":[NaN]}"#, "expected value"),
+            (b"{\"actions\":[\"\xff\"]}", "unicode"),
+            (deep.as_bytes(), "recursion limit"),
+        ];
+        for (reply, complaint) in cases {
+            let refused = actions(reply).unwrap_err();
+            let shown = String::from_utf8_lossy(reply);
+            assert!(refused.contains(complaint) || complaint == "missing", "{shown}: {refused}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_actions_or_a_sentence(bytes: Vec<u8>) {
+            let _ = actions(&bytes);
+        }
+    }
+}

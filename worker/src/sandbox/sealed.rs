@@ -1,0 +1,136 @@
+//! One sealed child: it loads one bot, answers one turn at a time, and is killed at the end.
+
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+use std::time::Duration;
+
+use pipe::{CHUNK_BYTES_MAX, Ended, FRAME_BYTES_MAX, FromShim, Load, ToShim};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Signal, pidfd_send_signal};
+use terms::HostFault;
+
+use super::channel::Channel;
+use super::{HostTrouble, Zygote};
+
+/// How long the kernel may take to end a process that was killed.
+const DEATH_WAIT: Timespec = Timespec { tv_sec: 10, tv_nsec: 0 };
+
+/// A sealed child process and the only socket to it. Dropping it kills and collects the process.
+pub struct Sealed {
+    channel: Channel,
+    pidfd: OwnedFd,
+    pid: u32,
+    zygote: Arc<Zygote>,
+    outgoing: Vec<u8>,
+    incoming: Vec<u8>,
+    is_collected: bool,
+}
+
+impl Sealed {
+    pub(super) fn new(channel: Channel, pidfd: OwnedFd, pid: u32, zygote: Arc<Zygote>) -> Sealed {
+        let (outgoing, incoming) = (Vec::new(), vec![0; FRAME_BYTES_MAX]);
+        Sealed { channel, pidfd, pid, zygote, outgoing, incoming, is_collected: false }
+    }
+
+    /// The process id, as the zygote sees it.
+    pub fn pid(&self) -> u32 {
+        self.pid
+    }
+
+    /// Bounds every later wait for the child. A safety net: what exceeds it is void, not lost.
+    ///
+    /// # Errors
+    /// The socket does not take it.
+    pub fn set_wall_clock(&self, timeout: Duration) -> Result<(), HostTrouble> {
+        self.channel
+            .set_timeout(timeout)
+            .map_err(|error| HostTrouble::new(HostFault::Protocol, format!("socket: {error}")))
+    }
+
+    /// Sends a bot to be loaded; [`Sealed::receive`] has the answer.
+    ///
+    /// # Errors
+    /// The child is gone, or does not read.
+    pub fn load(&mut self, load: &Load, bundle: &[u8]) -> Result<(), HostTrouble> {
+        let load = Load { bundle_bytes: bundle.len() as u32, ..*load };
+        self.send(&ToShim::Load(load))?;
+        bundle.chunks(CHUNK_BYTES_MAX).try_for_each(|part| self.send(&ToShim::Chunk(part)))
+    }
+
+    /// Sends an observation; [`Sealed::receive`] has the answer.
+    ///
+    /// # Errors
+    /// The child is gone, or does not read.
+    pub fn turn(&mut self, observation: &str) -> Result<(), HostTrouble> {
+        self.send(&ToShim::Turn(observation))
+    }
+
+    /// Waits for the answer to a load or a turn.
+    ///
+    /// # Errors
+    /// The child is gone, says nothing in time, or says something that is no frame.
+    pub fn receive(&mut self) -> Result<FromShim<'_>, HostTrouble> {
+        match self.channel.receive(&mut self.incoming) {
+            Ok(length) => {
+                let frame = self.incoming.get(..length).unwrap_or_default();
+                FromShim::decode(frame)
+                    .map_err(|malformed| HostTrouble::new(HostFault::Protocol, malformed.to_string()))
+            }
+            Err(trouble) if trouble.fault == HostFault::ShimDied => Err(self.death()),
+            Err(trouble) => Err(trouble),
+        }
+    }
+
+    fn send(&mut self, message: &ToShim<'_>) -> Result<(), HostTrouble> {
+        message.encode(&mut self.outgoing);
+        match self.channel.send(&self.outgoing) {
+            // What it said before it died, if anything, is still to be received.
+            Err(trouble) if trouble.fault == HostFault::ShimDied => Ok(()),
+            other => other,
+        }
+    }
+
+    /// Kills the process without waiting for its end; returns at once if it has ended.
+    pub fn kill(&self) {
+        // Failing means that it has ended already, which is what is wanted.
+        let _ = pidfd_send_signal(&self.pidfd, Signal::KILL);
+    }
+
+    /// Collects the process and says how it ended.
+    fn death(&mut self) -> HostTrouble {
+        let how = match self.collect() {
+            Ended::Exited(code) => format!("the sealed process exited with code {code}"),
+            Ended::Signalled(31) => "the sealed process was killed for a forbidden system call".into(),
+            Ended::Signalled(signal) => format!("the sealed process was killed by signal {signal}"),
+            Ended::Running | Ended::Unknown if self.zygote.is_dead() => "the zygote is gone".into(),
+            Ended::Running | Ended::Unknown => "the sealed process closed its socket".into(),
+        };
+        HostTrouble::new(HostFault::ShimDied, how)
+    }
+
+    /// Waits for the end and collects the exit status. A process that closed its socket but lives
+    /// on gets a moment to end by itself, then it is killed.
+    fn collect(&mut self) -> Ended {
+        if self.is_collected {
+            return Ended::Unknown;
+        }
+        self.is_collected = true;
+        if !self.ends_within(Timespec { tv_sec: 0, tv_nsec: 200_000_000 }) {
+            self.kill();
+            self.ends_within(DEATH_WAIT);
+        }
+        self.zygote.reap(self.pid)
+    }
+
+    fn ends_within(&self, timeout: Timespec) -> bool {
+        let mut waits = [PollFd::new(&self.pidfd, PollFlags::IN)];
+        matches!(poll(&mut waits, Some(&timeout)), Ok(1..))
+    }
+}
+
+impl Drop for Sealed {
+    fn drop(&mut self) {
+        self.kill();
+        self.collect();
+    }
+}
