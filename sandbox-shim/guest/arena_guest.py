@@ -48,6 +48,7 @@ class Guest(exports.Guest):
 preload.everything()
 preload.close_the_disk()
 preload.open_the_log()
+preload.mend_the_clocks()
 _player = Player()
 _turn = _player.turn
 STAMP = stamp.of_this_python()

@@ -35,6 +35,7 @@ def _make_encoder():
 _encode, _markers = _make_encoder()
 _dumps = json.dumps
 _dict = dict
+_len = len
 _list = list
 _tuple = tuple
 _type = type
@@ -47,7 +48,11 @@ def to_json(reply):
     """
     if _type(reply) is _list:
         reply = {"actions": reply}
-    elif _type(reply) is not _dict or _type(reply.get("actions")) is not _list or len(reply) > 2:
+    elif not (
+        _type(reply) is _dict
+        and _type(reply.get("actions")) is _list
+        and _len(reply) == 1 + ("debug_info" in reply)
+    ):
         reply = _normalised(reply)
     try:
         text = _encode(reply)

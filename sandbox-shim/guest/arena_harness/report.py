@@ -4,12 +4,15 @@ The exception may be hostile: its ``__str__`` may raise, its ``__class__`` may l
 can run the bot's code has a plainer step to fall back to.
 """
 
+import itertools
 import traceback
 
 from arena_harness.faults import EXCEPTION, EXITED, LOAD_ERROR, OUT_OF_MEMORY, POLICY, clean
 
-FRAMES_HEAD = 10
-FRAMES_TAIL = 40
+FRAMES_HEAD = 5
+FRAMES_TAIL = 25
+# Marking the place within a line means to parse the line: dear, and paid with the bot's fuel.
+FRAMES_MARKED = 4
 CHAIN_MAX = 4
 
 #: Modules that could only be wanted to leave the sandbox.
@@ -23,6 +26,7 @@ _CONTEXT = "\nDuring handling of the above exception, another exception occurred
 _FrameSummary = traceback.FrameSummary
 _StackSummary = traceback.StackSummary
 _format_exception_only = traceback.format_exception_only
+_islice = itertools.islice
 _type = type
 # Read past whatever a subclass defines under these names.
 _cause = BaseException.__cause__.__get__
@@ -105,17 +109,26 @@ def _is_evaluated(path):
 
 
 def _format_frames(entries):
-    if len(entries) <= FRAMES_HEAD + FRAMES_TAIL:
-        return _StackSummary.from_list([_summary(entry) for entry in entries]).format()
-    left_out = len(entries) - FRAMES_HEAD - FRAMES_TAIL
-    return [
-        *_format_frames(entries[:FRAMES_HEAD]),
-        f"  [{left_out} frames left out]\n",
-        *_format_frames(entries[-FRAMES_TAIL:]),
-    ]
+    marked = entries[-FRAMES_MARKED:]
+    plain = entries[:-FRAMES_MARKED]
+    lines = []
+    if len(plain) > FRAMES_HEAD + FRAMES_TAIL:
+        lines += _format(plain[:FRAMES_HEAD], _summary)
+        lines.append(f"  [{len(plain) - FRAMES_HEAD - FRAMES_TAIL} frames left out]\n")
+        plain = plain[-FRAMES_TAIL:]
+    return lines + _format(plain, _summary) + _format(marked, _marked_summary)
+
+
+def _format(entries, summary):
+    return _StackSummary.from_list([summary(entry) for entry in entries]).format()
 
 
 def _summary(entry):
+    code = entry.tb_frame.f_code
+    return _FrameSummary(code.co_filename, entry.tb_lineno, code.co_name)
+
+
+def _marked_summary(entry):
     code = entry.tb_frame.f_code
     line, end_line, column, end_column = _position(code, entry.tb_lasti)
     return _FrameSummary(
@@ -129,9 +142,9 @@ def _summary(entry):
 
 
 def _position(code, instruction):
-    wanted = instruction // 2
-    for index, position in enumerate(code.co_positions()):
-        if index == wanted:
+    """Line and column, first and last, of what the frame was doing."""
+    if instruction >= 0:
+        for position in _islice(code.co_positions(), instruction // 2, None):
             return position
     return None, None, None, None
 
