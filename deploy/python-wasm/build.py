@@ -13,6 +13,7 @@ is nothing to do. Finished files appear by renaming, so an interrupted call leav
 import argparse
 import hashlib
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -110,8 +111,13 @@ def arguments():
     return parser.parse_args()
 
 
+def _stop(number, _frame):
+    raise SystemExit(128 + number)
+
+
 def main():
     args = arguments()
+    signal.signal(signal.SIGTERM, _stop)  # Otherwise it would end at once, and leave its workspace.
     try:
         bring_up_to_date(args.out.absolute(), args.cache.absolute())
     except Problem as problem:
