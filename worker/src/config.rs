@@ -38,9 +38,13 @@ pub struct Arguments {
     #[arg(long, value_name = "LIST", env = "ARENA_CORES", value_delimiter = ',')]
     pub cores: Vec<u16>,
 
-    /// Where bots and native code are cached
+    /// Where this worker keeps its files
     #[arg(long, value_name = "DIR", env = "ARENA_DATA_DIR", default_value = "arena-worker")]
     pub data_dir: PathBuf,
+
+    /// Where bots and native code are cached; workers may share it [default: DATA_DIR/cache]
+    #[arg(long, value_name = "DIR", env = "ARENA_CACHE_DIR")]
+    pub cache_dir: Option<PathBuf>,
 
     /// Name in reports [default: host name and process id]
     #[arg(long, env = "ARENA_NAME", value_parser = parse_name)]
@@ -85,6 +89,11 @@ impl Arguments {
     /// The cores that slots are pinned to.
     pub fn core_list(&self) -> Vec<u16> {
         if self.cores.is_empty() { usable_cores() } else { self.cores.clone() }
+    }
+
+    /// Where bots and native code are cached.
+    pub fn cache_folder(&self) -> PathBuf {
+        self.cache_dir.clone().unwrap_or_else(|| self.data_dir.join("cache"))
     }
 
     /// A program that is built together with this one.

@@ -40,7 +40,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<Ended> {
     let guard = runtime.enter();
     let channel = connect(arguments);
     let board = Arc::new(Board::new(arguments.slot_count()));
-    let blobs = Arc::new(Blobs::open(arguments.data_dir.join("blobs"), channel.clone())?);
+    let blobs = Arc::new(Blobs::open(arguments.cache_folder().join("blobs"), channel.clone())?);
     let cores = arguments.core_list();
     let slots = slots::start(arguments.slot_count(), &cores, &board, &blobs, runtime.handle())?;
     let session = Session::new(identity(arguments), channel, blobs, programs(arguments), board.clone());
@@ -79,7 +79,7 @@ fn programs(arguments: &Arguments) -> Programs {
     Programs {
         shim: Arguments::program(arguments.sandbox_shim.as_ref(), "sandbox-shim"),
         precompile: Arguments::program(arguments.precompile.as_ref(), "precompile"),
-        native_folder: arguments.data_dir.join("native"),
+        native_folder: arguments.cache_folder().join("native"),
     }
 }
 

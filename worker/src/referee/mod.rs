@@ -8,6 +8,8 @@ mod bench;
 mod conduct;
 mod player;
 mod reply;
+#[cfg(test)]
+mod tests;
 
 pub use conduct::{Contest, conduct};
 pub use player::{Answer, Player};

@@ -81,7 +81,7 @@ impl Default for Config {
             shot_damage: 10,
             shot_speed: 14.0,
             shot_life: 50,
-            sight_reach: 400.0,
+            sight_reach: 500.0,
             sight_cosine: 0.5,
             start_near: 200.0,
             start_far: 340.0,

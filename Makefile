@@ -1,0 +1,57 @@
+# Everything a user does: build, play, test. `make help` lists it.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help build python-wasm tournament test lint test-rust test-guest clean
+
+CARGO ?= cargo
+BIN := target/release
+HOST := $(shell rustc -vV 2>/dev/null | sed -n 's/^host: //p')
+# One target folder, whatever the caller's environment says: the programs find each other there.
+export CARGO_TARGET_DIR := $(CURDIR)/target
+
+# The shim is static, so that its system calls are the ones it was tested with, and is built by a
+# cargo call of its own, so that it does not get the compiler that `precompile` enables.
+SHIM_STATIC := --target $(HOST) --config 'target.$(HOST).rustflags=["-C", "target-feature=+crt-static"]'
+
+BOTS ?= examples/bots
+ARGS ?=
+
+help: ## list what make can do
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
+
+build: python-wasm ## build coordinator, worker, sandbox-shim, precompile and python.wasm into target/release
+	@command -v cc >/dev/null || { echo "make: no C compiler found: install one, for example 'apt-get install build-essential'" >&2; exit 2; }
+	@$(CARGO) build --release --locked -p coordinator -p worker
+	@$(CARGO) build --release --locked -p sandbox-shim $(SHIM_STATIC)
+	@cmp -s target/$(HOST)/release/sandbox-shim $(BIN)/sandbox-shim || install target/$(HOST)/release/sandbox-shim $(BIN)/sandbox-shim
+	@$(CARGO) build --release --locked -p precompile
+
+python-wasm:
+	@command -v $(CARGO) >/dev/null || { echo "make: cargo was not found: install Rust from https://rustup.rs" >&2; exit 2; }
+	@command -v python3 >/dev/null || { echo "make: python3 was not found: install Python 3.9 or newer with pip, for example 'apt-get install python3 python3-pip'" >&2; exit 2; }
+	@mkdir -p $(BIN)
+	@deploy/python-wasm/build $(BIN)/python.wasm
+
+tournament: build ## play a round robin: make tournament BOTS=DIR ARGS='--rounds 3 --json out.json'
+	@$(BIN)/coordinator --bots '$(BOTS)' $(ARGS)
+
+test: build lint test-guest test-rust ## everything that has to hold
+
+lint:
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --release --locked --all-targets -- -D warnings
+	$(CARGO) clippy --release --locked -p sandbox-shim --all-targets -- -D warnings
+	$(CARGO) clippy --release --locked -p precompile --all-targets -- -D warnings
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --release --locked --no-deps
+
+test-guest:
+	python3 -m unittest discover -s sandbox-shim/guest -t sandbox-shim/guest
+
+test-rust: build
+	$(CARGO) test --release --locked
+	$(CARGO) test --release --locked -p sandbox-shim $(SHIM_STATIC)
+	$(CARGO) test --release --locked -p precompile
+
+clean: ## remove everything that was built
+	rm -rf target
