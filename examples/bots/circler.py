@@ -25,7 +25,8 @@ def bot_main(input_data):
     state = input_data["game_state"]
     ship, enemy, star = state["ship"], state["enemy"], state["star"]
 
-    if enemy and enemy["distance"] < 300 and ship["energy"] >= 30:
+    is_near = enemy and enemy["distance"] < 300
+    if is_near and ship["energy"] >= 30 and star["distance"] > 110:
         actions = turn_to(enemy["bearing"], ship)
         if abs(enemy["bearing"]) < 0.1:
             actions.append(SHOOT)

@@ -9,7 +9,7 @@ from math import atan2, hypot, pi
 
 from spacecode import *
 
-RANGE = 160  # favourite distance to the enemy, in units
+RANGE = 220  # favourite distance to the enemy, in units
 last = None  # the enemy when it was last in sight: (time_step, x, y, vx, vy)
 
 
@@ -54,13 +54,13 @@ def search(now, ship, star):
     return [LEFT] if now % 160 < 90 else round_star(ship, star)
 
 
-def attack(ship, enemy, shot_speed):
+def attack(ship, enemy, star, shot_speed):
     """Keeps the bow where a shot would hit, and shoots."""
     bearing, drift = aim(ship, enemy, shot_speed)
     actions = turn_to(bearing, ship, drift)
     if abs(bearing) < 14 / enemy["distance"]:
         actions.append(SHOOT)
-    if enemy["distance"] > RANGE:
+    if enemy["distance"] > RANGE and (star["distance"] > 180 or abs(star["bearing"]) > 0.8):
         actions.append(FORWARD)
     return actions
 
@@ -79,5 +79,5 @@ def bot_main(input_data):
     elif star["distance"] < enemy["distance"] and abs(star["bearing"] - enemy["bearing"]) < 0.3:
         why, actions = "star in the way", round_star(ship, star)
     else:
-        why, actions = "attack", attack(ship, enemy, state["arena"]["shot_speed"])
+        why, actions = "attack", attack(ship, enemy, star, state["arena"]["shot_speed"])
     return {"actions": actions, "debug_info": {"why": why}}

@@ -2,12 +2,14 @@
 
 Teaches: `bearing` is the angle from where the bow points to a thing, positive to the left. Ships
 that collide are both damaged, but one that hits with its bow takes only a part of it. And where
-to fly when nobody is in sight: straight on until there is a wall.
+to fly when nobody is in sight: from wall to wall.
 """
+
+from math import pi
 
 from spacecode import *
 
-turning = False  # away from a wall
+turning = False  # back from a wall
 
 def turn_to(bearing, ship):
     """LEFT, RIGHT or nothing, so that the bow comes to rest on the bearing."""
@@ -19,10 +21,10 @@ def turn_to(bearing, ship):
     return []
 
 
-def wander(ship):
-    """Straight on until there is a wall, then a turn until there is none for a long way."""
+def wander(ship, star):
+    """Straight on until there is a wall, then back past the star."""
     global turning
-    turning = ship["wall_ahead"] < (350 if turning else 120)
+    turning = ship["wall_ahead"] < 120 or turning and abs(star["bearing"]) > 0.6
     return [LEFT] if turning else [FORWARD]
 
 
@@ -30,10 +32,12 @@ def bot_main(input_data):
     state = input_data["game_state"]
     ship, enemy, star = state["ship"], state["enemy"], state["star"]
 
-    if star["distance"] < 110 and abs(star["bearing"]) < 1.5:
-        return {"actions": [LEFT, FORWARD], "debug_info": {"why": "hot"}}
+    if star["distance"] < 120:
+        away = angle_difference(star["bearing"], pi)
+        actions = turn_to(away, ship) + ([FORWARD] if abs(away) < 1.5 else [])
+        return {"actions": actions, "debug_info": {"why": "hot"}}
     if not enemy:
-        return {"actions": wander(ship), "debug_info": {"why": "wander"}}
+        return {"actions": wander(ship, star), "debug_info": {"why": "wander"}}
 
     actions = turn_to(enemy["bearing"], ship)
     if abs(enemy["bearing"]) < 0.5:

@@ -54,7 +54,9 @@ def attack(ship, enemy, shot_speed):
     y = enemy["y"] + (enemy["vy"] - ship["vy"]) * ticks
     bearing = bearing_of(x, y, ship)
     actions = turn_to(bearing, ship)
-    if abs(bearing) < 12 / enemy["distance"]:
+    # With energy to spare, a shot that may miss is better than none.
+    width = 25 if ship["energy"] > 150 else 12
+    if abs(bearing) < width / enemy["distance"]:
         actions.append(SHOOT)
     if enemy["distance"] > 220:
         actions.append(FORWARD)

@@ -21,7 +21,7 @@
 //!    "hits":  [{"by": "shot", "damage": 10, "bearing": 3.02}],
 //!    "star":  {"distance": 233.1, "bearing": 2.56},
 //!    "arena": {"half": 400, "ticks": 1000, "star_radius": 45, "ship_radius": 12,
-//!              "shot_speed": 14, "reach": 400}},
+//!              "shot_speed": 14, "reach": 500}},
 //!  "ship_id": 0, "time_step": 42}
 //! ```
 //!

@@ -35,7 +35,7 @@ fn a_seat_sees_itself_in_its_own_frame_and_what_is_in_its_cone() {
         origin: Vector { x: 0.0, y: -1.0 },
     });
     let arena =
-        r#""arena":{"half":400,"ticks":1000,"star_radius":45,"ship_radius":12,"shot_speed":14,"reach":400}"#;
+        r#""arena":{"half":400,"ticks":1000,"star_radius":45,"ship_radius":12,"shot_speed":14,"reach":500}"#;
     let zero = [
         r#"{"game_state":{"ship":{"x":-300,"y":0,"vx":0,"vy":0,"angle":0,"spin":0,"#,
         r#""hull":100,"energy":300,"cooldown":0,"wall_ahead":688},"#,
@@ -64,7 +64,7 @@ fn a_seat_sees_itself_in_its_own_frame_and_what_is_in_its_cone() {
 fn sight_ends_at_its_reach_and_at_sixty_degrees() {
     let game = staged();
     let sees = |x, y| game.world.ships[Seat::Zero].sees(&game.config, Vector { x, y });
-    assert!(sees(99.9, 0.0) && !sees(100.1, 0.0), "the reach is 400 from x = -300");
+    assert!(sees(199.9, 0.0) && !sees(200.1, 0.0), "the reach is 500 from x = -300");
     assert!(sees(-200.0, 173.1) && !sees(-200.0, 173.3), "tan 60° is 1.732");
     assert!(sees(-200.0, -173.1) && !sees(-200.0, -173.3) && !sees(-310.0, 0.0));
 }
