@@ -1,1 +1,13 @@
-//! x
+//! Runs the arena's real programs the way a user does, for the tests in this folder.
+//!
+//! The programs and python.wasm come from `target/release` (or `ARENA_BIN`); a missing one is a
+//! failure that says how to build it, never a skipped test. All tests share one cache of native
+//! code, so that python.wasm is compiled once.
+#![forbid(unsafe_code)]
+#![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panicking")]
+
+mod bots;
+mod run;
+
+pub use bots::{Bot, example_bots, write_bot, write_bots};
+pub use run::{Run, Tournament, bin, bin_folder};
