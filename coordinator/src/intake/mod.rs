@@ -1,9 +1,14 @@
 //! From a directory of strangers' files to the contestants of a tournament.
 //!
-//! ```ignore
-//! let intake = intake::read_bots(Path::new("bots"), &limits)?;   // Err: exit code 2, print it
-//! for note in intake.notes() { eprintln!("{note}") }             // what was left out, and twins
-//! for bot in &intake.contestants { blobs.put(bot.digest, bot.bundle.encode()) }
+//! ```no_run
+//! # fn example() -> Result<(), coordinator::intake::IntakeError> {
+//! let limits = terms::Limits::default();
+//! let intake = coordinator::intake::read_bots("bots".as_ref(), &limits)?; // failed: show it, exit code 2
+//! let notes = intake.notes(); // what was left out, and twins: for the organiser, on stderr
+//! for bot in &intake.contestants {
+//!     let (name, digest, blob) = (&bot.name, bot.digest, bot.bundle.encode());
+//! }
+//! # Ok(()) }
 //! ```
 //!
 //! A bot is a `.py` file, or a folder or `.zip` with a `bot.py`. What is found is taken byte for
@@ -19,6 +24,7 @@
 //! is opened that is not a regular file, and no link is followed out of the directory.
 
 mod archive;
+mod archive_fault;
 mod contestant;
 mod end_record;
 mod entry;
@@ -32,7 +38,8 @@ mod problem;
 #[cfg(test)]
 mod tests;
 
-pub use archive::ArchiveFault;
+pub use archive_fault::ArchiveFault;
 pub use contestant::{Contestant, Intake, read_bots};
+pub use end_record::BadEnd;
 pub use entry::{SkipReason, Skipped};
 pub use problem::{IntakeError, Problem, Reason};

@@ -85,3 +85,28 @@ fn special(kind: FileType) -> Option<&'static str> {
     ];
     kinds.into_iter().find_map(|(is, what)| is.then_some(what))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_opened_is_named_with_what_the_system_says() {
+        let dir = tempfile::tempdir().unwrap();
+        let refused = Root(dir.path()).open(&dir.path().join("gone.py")).unwrap_err().to_string();
+        assert!(refused.starts_with("gone.py cannot be read: No such file"), "{refused}");
+    }
+
+    #[test]
+    fn neither_a_link_nor_a_fifo_is_opened_even_if_it_took_the_place_of_a_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let [file, link, fifo] = ["a", "b", "c"].map(|name| dir.path().join(name));
+        std::fs::write(&file, b"x").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        nix::unistd::mkfifo(&fifo, nix::sys::stat::Mode::S_IRWXU).unwrap();
+        let root = Root(dir.path());
+        assert!(root.open(&file).is_ok());
+        assert!(matches!(root.open(&link), Err(Reason::Unreadable { .. })));
+        assert!(matches!(root.open(&fifo), Err(Reason::Special { what: "FIFO", .. })));
+    }
+}

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use terms::bundle::BadBundle;
 
 use super::Skipped;
-use super::archive::ArchiveFault;
+use super::archive_fault::ArchiveFault;
 
 /// Reasons listed per bot; a crafted archive could give tens of thousands.
 const REASONS_PER_BOT_MAX: usize = 8;
@@ -59,7 +59,7 @@ pub enum IntakeError {
         skipped: Vec<Skipped>,
     },
     /// Some bots cannot be taken.
-    #[error("{} of {} cannot be taken:{}", Count(problems.len()), dir.display(), Listed(problems))]
+    #[error("{} with the bots in {}:{}", Count(problems.len()), dir.display(), Listed(problems))]
     Refused {
         /// What was asked for.
         dir: PathBuf,
@@ -99,7 +99,7 @@ pub enum Reason {
         others: Vec<String>,
     },
     /// The system refused to read it.
-    #[error("{path} cannot be read: {source}")]
+    #[error("{path} cannot be read: {source}; check who may read it")]
     Unreadable {
         /// The file, relative to the bots directory.
         path: String,
@@ -130,7 +130,7 @@ pub enum Reason {
     },
     /// More than the limit, counted while unpacking.
     #[error(
-        "its files are larger than the {max} bytes allowed, unpacked; make them smaller or raise --source-bytes"
+        "its source is larger than the {max} bytes allowed, unpacked; make it smaller or raise --source-bytes"
     )]
     TooManyBytes {
         /// `limits.source_bytes`, in bytes.
@@ -192,8 +192,8 @@ struct Count(usize);
 impl fmt::Display for Count {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            1 => f.write_str("one entry"),
-            _ => f.write_str("some entries"),
+            1 => f.write_str("there is a problem"),
+            many => write!(f, "there are {many} problems"),
         }
     }
 }

@@ -1,10 +1,15 @@
 //! From results to standings: points, crosstable, ratings, and the three forms they are given out in.
 //!
-//! ```ignore
+//! ```no_run
+//! use coordinator::standings::{self, Bot, MatchResult, Tournament, Worker};
+//!
+//! # fn example(tournament: Tournament, bots: Vec<Bot>, matches: Vec<MatchResult>, workers: Vec<Worker>)
+//! # -> Result<(), Box<dyn std::error::Error>> {
 //! let report = standings::report(&tournament, &bots, &matches, &workers)?;
-//! serde_json::to_writer_pretty(file, &report.document)?;      // --json
-//! file.write_all(standings::to_csv(&report.document).as_bytes())?;  // --csv
-//! write!(stdout, "{}", standings::to_text(&report))?;         // the table on stdout
+//! let json = serde_json::to_string_pretty(&report.document)?; // --json
+//! let csv = standings::to_csv(&report.document); // --csv
+//! let table = standings::to_text(&report); // stdout
+//! # Ok(()) }
 //! ```
 //!
 //! `matches` come in schedule order, the void ones included; the order of play makes no difference.

@@ -30,13 +30,14 @@ type ByKind<'a> = BTreeMap<&'a str, (u64, &'a FaultRow)>;
 /// Forfeits are what cost matches; the other faults, by which only turns were lost, come after.
 fn of_bot(name: &str, matches: &[MatchRow]) -> Vec<String> {
     let (mut deciding, mut strikes) = (ByKind::new(), ByKind::new());
-    for row in matches.iter().filter(|row| row.outcome != "void") {
-        let own: Vec<&FaultRow> = row.faults.iter().filter(|fault| is_of(name, row, fault)).collect();
-        let lost = row.outcome == "forfeit";
-        let decided = if lost { own.last() } else { None };
-        decided.iter().for_each(|fault| note(&mut deciding, fault));
-        let rest = own.len() - decided.iter().len();
-        own.iter().take(rest).for_each(|fault| note(&mut strikes, fault));
+    for (row, seat) in matches.iter().filter_map(|row| Some((row, seat_of(name, row)?))) {
+        let own = row.faults.iter().filter(|fault| usize::from(fault.seat) == seat).collect::<Vec<_>>();
+        let (last, before) = match own.split_last() {
+            Some((last, before)) if forfeited(row, seat) => (Some(last), before),
+            _ => (None, own.as_slice()),
+        };
+        last.into_iter().for_each(|fault| note(&mut deciding, fault));
+        before.iter().for_each(|fault| note(&mut strikes, fault));
     }
     let mut lines = described(name, "", &deciding);
     // What led up to a forfeit of the same kind has been told already.
@@ -45,8 +46,15 @@ fn of_bot(name: &str, matches: &[MatchRow]) -> Vec<String> {
     lines
 }
 
-fn is_of(name: &str, row: &MatchRow, fault: &FaultRow) -> bool {
-    row.bots.get(usize::from(fault.seat)).is_some_and(|bot| bot == name)
+/// Where the bot sat; nowhere in a void match, which says nothing about bots.
+fn seat_of(name: &str, row: &MatchRow) -> Option<usize> {
+    row.bots.iter().position(|bot| bot == name).filter(|_| row.outcome != "void")
+}
+
+/// A forfeit is a loss for the seat, or a draw if both are to blame: never a win.
+fn forfeited(row: &MatchRow, seat: usize) -> bool {
+    let won = |scores: [f64; 2]| scores.get(seat).is_some_and(|score| *score >= 1.0);
+    row.outcome == "forfeit" && !row.scores.is_some_and(won)
 }
 
 fn note<'a>(kinds: &mut ByKind<'a>, fault: &'a FaultRow) {

@@ -1,7 +1,7 @@
 //! The standings as people read them: a table, the crosstable, and notes. No colours, so that a
 //! file, a pipe and a terminal get the same.
 
-use comfy_table::{Cell, CellAlignment, Row, Table, presets};
+use comfy_table::{Cell, CellAlignment, LineStyle, Row, Table, TableStyle};
 
 use super::clean::{clean, fit};
 use super::document::{BotRow, Document, TournamentRow};
@@ -12,6 +12,8 @@ use super::report::Report;
 const NAME_COLUMNS: usize = 32;
 /// Bots up to which the crosstable is readable.
 const CROSSTABLE_BOTS_MAX: usize = 16;
+/// One line below the header and no others: a table that survives being pasted into a chat.
+const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
 
 /// The standings as text, ending in a line break.
 pub fn to_text(report: &Report) -> String {
@@ -75,7 +77,7 @@ fn summary(tournament: &TournamentRow) -> String {
 /// Numbers to the right, the second column (the name) to the left.
 fn table(header: impl IntoIterator<Item = String>) -> Table {
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_header(cells(header));
+    table.load_style(STYLE).set_header(cells(header));
     table
 }
 

@@ -5,7 +5,7 @@
 //! ```
 //!
 //! The model is Bradley and Terry's (1952) with Davidson's ties (1970), an advantage of seat 0 and
-//! a weak prior: see [`model`]. Fitting is Newton's method on a strictly convex function, so it has
+//! a weak prior: see `model.rs`. Fitting is Newton's method on a strictly convex function, so it has
 //! one answer and finds it from anywhere. Perfect and zero scores, bots without games and groups
 //! that never met all have finite ratings.
 //!
