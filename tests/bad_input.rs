@@ -1,4 +1,5 @@
 //! What a user gets wrong is named, with its value and what to do, before anything is played.
+#![expect(clippy::unwrap_used, reason = "a test's helpers fail by panicking")]
 
 use std::fs;
 use std::io::Write;

@@ -1,5 +1,6 @@
 //! Nothing is lost: a tournament that was interrupted goes on with the same command, and what was
 //! killed is played again.
+#![expect(clippy::unwrap_used, reason = "a test's helpers fail by panicking")]
 
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};

@@ -4,7 +4,12 @@
 //! failure that says how to build it, never a skipped test. All tests share one cache of native
 //! code, so that python.wasm is compiled once.
 #![forbid(unsafe_code)]
-#![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panicking")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test's helpers fail by panicking"
+)]
 
 mod bots;
 mod run;

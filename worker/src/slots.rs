@@ -13,7 +13,7 @@ use terms::digest::DIGEST_BYTES;
 use terms::{BySeat, Digest, HostFault, Outcome, Report, Seat, SeatUsage, Verdict};
 use tokio::runtime::Handle;
 
-use crate::cluster::{Blobs, Board, Job};
+use crate::cluster::{Blobs, Board, Job, Ready};
 use crate::referee::{Contest, conduct};
 use crate::sandbox::HostTrouble;
 
@@ -34,7 +34,7 @@ pub fn usable_cores() -> Vec<u16> {
 pub fn start(
     count: usize,
     cores: &[u16],
-    board: &Arc<Board>,
+    board: &Arc<Board<Ready>>,
     blobs: &Arc<Blobs>,
     runtime: &Handle,
 ) -> std::io::Result<Vec<JoinHandle<()>>> {
@@ -62,7 +62,7 @@ fn pin(core: Option<u16>) {
     }
 }
 
-fn report(job: &Job, core: Option<u16>, blobs: &Blobs, runtime: &Handle) -> Report {
+fn report(job: &Job<Ready>, core: Option<u16>, blobs: &Blobs, runtime: &Handle) -> Report {
     let began = Instant::now();
     let outcome = play(job, core, blobs, runtime).unwrap_or_else(void);
     let wall_micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
@@ -73,7 +73,12 @@ fn report(job: &Job, core: Option<u16>, blobs: &Blobs, runtime: &Handle) -> Repo
     Report { id: job.id, attempt: job.attempt, outcome, wall_micros }
 }
 
-fn play(job: &Job, core: Option<u16>, blobs: &Blobs, runtime: &Handle) -> Result<Outcome, HostTrouble> {
+fn play(
+    job: &Job<Ready>,
+    core: Option<u16>,
+    blobs: &Blobs,
+    runtime: &Handle,
+) -> Result<Outcome, HostTrouble> {
     let limits = &job.spec.limits;
     let bytes_max =
         limits.source_bytes as usize + (1 + limits.source_files as usize) * BUNDLE_OVERHEAD_PER_FILE;

@@ -12,11 +12,9 @@ use rpc::v1;
 use terms::{Attempt, MatchId, MatchSpec, Report};
 use tokio::sync::Notify;
 
-use super::Ready;
-
-/// A match to play.
+/// A match to play, with whatever `R` it is played with.
 #[derive(Clone)]
-pub struct Job {
+pub struct Job<R> {
     /// Its id.
     pub id: MatchId,
     /// Which try.
@@ -24,12 +22,12 @@ pub struct Job {
     /// Everything its outcome depends on.
     pub spec: MatchSpec,
     /// What it is played with.
-    pub ready: Arc<Ready>,
+    pub ready: Arc<R>,
     /// Ticks played so far, for whoever watches.
     pub ticks: Arc<AtomicU32>,
 }
 
-impl Job {
+impl<R> Job<R> {
     fn key(&self) -> Key {
         (self.id, self.attempt)
     }
@@ -37,33 +35,32 @@ impl Job {
 
 type Key = (MatchId, Attempt);
 
-#[derive(Default)]
-struct Holdings {
-    waiting: VecDeque<Job>,
+struct Holdings<R> {
+    waiting: VecDeque<Job<R>>,
     playing: BTreeMap<Key, Arc<AtomicU32>>,
     finished: VecDeque<Report>,
     is_closed: bool,
 }
 
 /// The board, shared by the slots and the loop that synchronizes.
-pub struct Board {
+pub struct Board<R> {
     slots: usize,
-    holdings: Mutex<Holdings>,
+    holdings: Mutex<Holdings<R>>,
     /// Wakes slots when there is something to play, or nothing ever again.
     work: Condvar,
     /// Wakes the loop when the slots are about to run dry.
     is_running_dry: Notify,
 }
 
-impl Board {
+impl<R> Board<R> {
     /// An empty board for that many slots.
-    pub fn new(slots: usize) -> Board {
+    pub fn new(slots: usize) -> Board<R> {
         Board { slots, holdings: Mutex::default(), work: Condvar::new(), is_running_dry: Notify::new() }
     }
 
     /// Takes over the coordinator's picture: starts to hold what is new, in its order, and drops
     /// what only waits and is not wanted any more.
-    pub fn want(&self, wanted: Vec<Job>) {
+    pub fn want(&self, wanted: Vec<Job<R>>) {
         let mut holdings = self.lock();
         let known: BTreeSet<Key> = holdings
             .playing
@@ -82,7 +79,7 @@ impl Board {
     }
 
     /// The next match to play; waits until there is one. Nothing once the board is closed.
-    pub fn take(&self) -> Option<Job> {
+    pub fn take(&self) -> Option<Job<R>> {
         let mut holdings = self.lock();
         loop {
             if holdings.is_closed {
@@ -157,7 +154,7 @@ impl Board {
         (reports, false)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Holdings> {
+    fn lock(&self) -> MutexGuard<'_, Holdings<R>> {
         self.holdings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -6,6 +6,8 @@
 
 mod blobs;
 mod board;
+#[cfg(test)]
+mod board_tests;
 mod prepare;
 mod synchronize;
 

@@ -51,7 +51,7 @@ pub struct Session {
     client: ClusterClient<Channel>,
     blobs: Arc<Blobs>,
     programs: Programs,
-    board: Arc<Board>,
+    board: Arc<Board<Ready>>,
     note: Arc<Mutex<String>>,
     ready: Option<Arc<Ready>>,
     preparing: Option<(Preparation, JoinHandle<Result<Ready, PrepareError>>)>,
@@ -66,7 +66,7 @@ impl Session {
         channel: Channel,
         blobs: Arc<Blobs>,
         programs: Programs,
-        board: Arc<Board>,
+        board: Arc<Board<Ready>>,
     ) -> Session {
         let client = ClusterClient::new(channel)
             .max_decoding_message_size(rpc::MESSAGE_BYTES_MAX)
@@ -265,7 +265,7 @@ fn jobs(
     limits: Limits,
     runtime: &Runtime,
     ready: &Arc<Ready>,
-) -> Result<Vec<Job>, BadMessage> {
+) -> Result<Vec<Job<Ready>>, BadMessage> {
     if wanted.len() > HOLDING_MAX {
         let (value, max) = (wanted.len() as u64, HOLDING_MAX as u64);
         return Err(BadMessage::TooLarge { what: "number of matches wanted", value, max });
