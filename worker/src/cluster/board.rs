@@ -55,7 +55,13 @@ pub struct Board<R> {
 impl<R> Board<R> {
     /// An empty board for that many slots.
     pub fn new(slots: usize) -> Board<R> {
-        Board { slots, holdings: Mutex::default(), work: Condvar::new(), is_running_dry: Notify::new() }
+        let holdings = Mutex::new(Holdings {
+            waiting: VecDeque::new(),
+            playing: BTreeMap::new(),
+            finished: VecDeque::new(),
+            is_closed: false,
+        });
+        Board { slots, holdings, work: Condvar::new(), is_running_dry: Notify::new() }
     }
 
     /// Takes over the coordinator's picture: starts to hold what is new, in its order, and drops
