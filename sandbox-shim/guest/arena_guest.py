@@ -1,6 +1,6 @@
 """The component's face: ``proto/bot.wit`` on one side, the harness on the other."""
 
-from arena_harness import preload, stamp, warmup
+from arena_harness import holes, preload, stamp, warmup
 from arena_harness.faults import BAD_REPLY, EXCEPTION, EXITED, LOAD_ERROR, OUT_OF_MEMORY, POLICY, BotFault
 from arena_harness.player import Player
 from componentize_py_types import Err
@@ -27,6 +27,7 @@ class Guest(exports.Guest):
     def warm(self):
         try:
             warmup.run(_player)
+            _filling.append(holes.fill())
         except BotFault as fault:
             raise _err(fault) from None
 
@@ -53,3 +54,4 @@ _player = Player()
 _turn = _player.turn
 STAMP = stamp.of_this_python()
 warmup.run(_player)
+_filling = [holes.fill()]

@@ -1,6 +1,5 @@
 """Loads a bot, and asks it for a reply per turn."""
 
-import importlib
 import json
 import random
 import sys
@@ -10,7 +9,7 @@ import spacecode
 from arena_harness import entry, report
 from arena_harness.faults import BAD_REPLY, LOAD_ERROR, OUT_OF_MEMORY, BotFault
 from arena_harness.reply import BadReply, to_json
-from arena_harness.sources import ENTRY_MODULE, ENTRY_PATH, Sources
+from arena_harness.sources import ENTRY_PATH, Sources
 
 # Memory to write the report with when the bot has used up all there is. Never written to, so that
 # a forked process shares it until then.
@@ -19,7 +18,6 @@ _BALLAST_BYTES = 256 * 1024
 # Taken before there is a bot, which may replace the originals.
 _loads = json.loads
 _scan = json.JSONDecoder().scan_once
-_import_module = importlib.import_module
 
 
 class Player:
@@ -43,8 +41,7 @@ class Player:
         sys.argv[:] = [ENTRY_PATH]
         random.seed(seed)
         try:
-            module = _import_module(ENTRY_MODULE)
-            self._call = entry.find(module)
+            self._call = entry.find(sources.run_entry())
         except BotFault:
             raise
         except BaseException as error:

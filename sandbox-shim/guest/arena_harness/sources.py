@@ -9,6 +9,7 @@ import importlib.machinery
 import importlib.util
 import linecache
 import sys
+import types
 
 ENTRY_PATH = "bot.py"
 ENTRY_MODULE = "bot"
@@ -16,6 +17,7 @@ _NEVER_SHADOWED = frozenset(sys.builtin_module_names) | {"spacecode"}
 
 _compile = compile
 _exec = exec
+_ModuleType = types.ModuleType
 
 
 class Sources:
@@ -51,9 +53,11 @@ class Sources:
         """Runs a module's file."""
         path = module.__spec__.origin
         if path is not None:
-            # From bytes: marks, cookies, line ends and broken text get Python's own answers.
-            code = _compile(self.files[path], path, "exec", dont_inherit=True)
-            _exec(code, module.__dict__)
+            self._run(path, module.__dict__)
+
+    def _run(self, path, names):
+        # From bytes: marks, cookies, line ends and broken text get Python's own answers.
+        _exec(_compile(self.files[path], path, "exec", dont_inherit=True), names)
 
     def get_source(self, name):
         """The text of a module, for ``inspect``."""
@@ -76,6 +80,17 @@ class Sources:
                 if name.partition(".")[0] in self.modules:
                     del sys.modules[name]
         sys.meta_path.insert(0, self)
+
+    def run_entry(self):
+        """``import bot``, by the shortest way: every start of a bot waits for it."""
+        module = _ModuleType(ENTRY_MODULE)
+        module.__file__ = ENTRY_PATH
+        module.__loader__ = self
+        module.__package__ = ""
+        module.__spec__ = self.find_spec(ENTRY_MODULE)
+        sys.modules[ENTRY_MODULE] = module
+        self._run(ENTRY_PATH, module.__dict__)
+        return module
 
     def uninstall(self):
         """Leaves no trace, for the warm-up and for tests."""
