@@ -14,6 +14,9 @@ const STEPS_MAX: usize = 100;
 const HALVINGS_MAX: usize = 40;
 /// Half the square of the Newton decrement at which to stop: far below what is shown.
 const DECREMENT_MAX: f64 = 1e-18;
+/// Half the square of the decrement below which Newton's full step is taken unseen: so close to the
+/// minimum it is right, and the cost's own rounding would hide that it descends.
+const DECREMENT_CLOSE: f64 = 1e-6;
 /// The part of the promised descent that a step must keep.
 const ARMIJO: f64 = 1e-4;
 
@@ -62,9 +65,15 @@ pub(super) fn fit(evidence: &Evidence) -> Fit {
         let Some(factor) = information(evidence, &fit) else { break };
         let step = factor.solve(&gradient);
         let descent: f64 = gradient.iter().zip(&step).map(|(g, s)| g * s).sum();
-        match descend(evidence, &fit, &step, descent) {
-            Some(better) if descent / 2.0 > DECREMENT_MAX => fit = better,
-            _ => break,
+        if descent / 2.0 <= DECREMENT_MAX {
+            break;
+        }
+        let close = descent / 2.0 <= DECREMENT_CLOSE;
+        let better =
+            if close { Some(fit.moved(&step, 1.0)) } else { descend(evidence, &fit, &step, descent) };
+        match better {
+            Some(better) => fit = better,
+            None => break,
         }
     }
     fit
