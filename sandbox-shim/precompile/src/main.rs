@@ -1,1 +1,88 @@
-fn main() {}
+//! `precompile`: python.wasm to native code, once per content, wasmtime, configuration and CPU.
+//!
+//! A program of its own because it links a compiler, which the shim must not. Prints one line of
+//! JSON on stdout, the path and the BLAKE3 of the native file; everything else goes to stderr.
+#![forbid(unsafe_code)]
+
+mod cache;
+mod compile;
+mod progress;
+mod source;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Compiles python.wasm to native code for this machine, or finds it compiled already.
+#[derive(Parser)]
+#[command(name = "precompile", version)]
+#[command(
+    after_help = "Example:\n  precompile python.wasm --cache-dir ~/.cache/arena\n\nPrints one line of JSON: \
+                        {\"path\": \"…/native/….cwasm\", \"blake3\": \"…\", \"cached\": false}"
+)]
+struct Args {
+    /// The interpreter: a WebAssembly component that implements proto/bot.wit.
+    python_wasm: PathBuf,
+    /// Where native code is kept. A directory `native` in it is created for the owner alone.
+    #[arg(long, value_name = "DIR")]
+    cache_dir: PathBuf,
+    /// Stack of the WebAssembly code, in bytes.
+    #[arg(long, value_name = "N", default_value_t = terms::limits::DEFAULTS.stack_bytes, value_parser = stack_bytes)]
+    stack_bytes: u32,
+}
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    match run(&args) {
+        Ok(native) => {
+            announce(&native);
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            progress::say(&format!("error: {}", with_sources(&error)));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: &Args) -> Result<cache::Native, compile::PrecompileError> {
+    let wasm = source::read(&args.python_wasm)?;
+    let compiler = compile::Compiler::new(args.stack_bytes)?;
+    let cache = cache::Cache::open(&args.cache_dir)?;
+    let entry = cache.entry(&compiler.cache_key(&wasm));
+    let _held_until_done = entry.lock()?;
+    match entry.find()? {
+        Some(native) => Ok(native),
+        None => Ok(entry.store(&compiler.compile(&wasm, &args.python_wasm)?)?),
+    }
+}
+
+/// The one line on stdout.
+#[expect(clippy::print_stdout, reason = "the result is data, and data goes to stdout")]
+fn announce(native: &cache::Native) {
+    let line = serde_json::json!({
+        "path": native.path.to_string_lossy(),
+        "blake3": native.digest.to_string(),
+        "cached": native.cached,
+    });
+    println!("{line}");
+}
+
+/// An error and what caused it, on one line.
+fn with_sources(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(source) = cause {
+        text.push_str(": ");
+        text.push_str(&source.to_string());
+        cause = source.source();
+    }
+    text
+}
+
+fn stack_bytes(text: &str) -> Result<u32, String> {
+    let bounds = sandbox_shim::engine::STACK_BYTES;
+    let wrong = || format!("must be a number of bytes from {} to {}", bounds.start(), bounds.end());
+    text.parse().ok().filter(|bytes| bounds.contains(bytes)).ok_or_else(wrong)
+}

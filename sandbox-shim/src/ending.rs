@@ -1,0 +1,206 @@
+//! Every way in which a call into the guest can end badly, and the one fault that each of them is.
+//!
+//! Pure. The texts are part of a match's results, so they say the same on every machine: no
+//! addresses, no offsets into the interpreter, nothing of the build.
+
+use terms::FaultKind;
+use terms::fault::{MESSAGE_BYTES_MAX, TRACEBACK_BYTES_MAX};
+use wasmtime::{Error, Trap};
+
+use crate::host::{GuestExit, MachineOutOfMemory};
+
+/// What was being done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Call {
+    /// Warming the interpreter, before there is a bot.
+    Warm,
+    /// Loading a bot.
+    Load,
+    /// Playing a turn.
+    Turn,
+}
+
+impl Call {
+    /// As the subject of a sentence.
+    fn subject(self) -> &'static str {
+        match self {
+            Call::Warm => "warming up",
+            Call::Load => "loading",
+            Call::Turn => "the turn",
+        }
+    }
+}
+
+/// What happened to memory during a call.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Memory {
+    /// Whether growth was refused.
+    pub(crate) refused: bool,
+    /// The limit.
+    pub(crate) limit_bytes: u64,
+}
+
+/// How a call ended, if not with its result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// The bot's doing.
+    Fault {
+        /// What kind.
+        kind: FaultKind,
+        /// One sentence, within the limit of a message.
+        message: String,
+        /// The bot's own traceback, within its limit; may be empty.
+        traceback: String,
+    },
+    /// Ours.
+    Broken(String),
+}
+
+impl Ending {
+    /// The host failed.
+    pub(crate) fn host(error: &Error) -> Ending {
+        Ending::Broken(format!("wasmtime: {}", error.root_cause()))
+    }
+
+    /// The reply is longer than it may be.
+    pub(crate) fn reply_too_long(bytes: usize, limit_bytes: u32) -> Ending {
+        let message = format!("the reply is {bytes} bytes long; at most {limit_bytes} are allowed");
+        fault(FaultKind::BadReply, message)
+    }
+
+    /// The guest itself said that the bot failed. Only the host knows whether memory was short.
+    pub(crate) fn told(kind: FaultKind, message: &str, traceback: &str, memory: Memory) -> Ending {
+        let kind = match kind {
+            FaultKind::OutOfMemory if !memory.refused => FaultKind::Exception,
+            kind => kind,
+        };
+        Ending::Fault {
+            kind,
+            message: cut(message, MESSAGE_BYTES_MAX).to_owned(),
+            traceback: cut(traceback, TRACEBACK_BYTES_MAX).to_owned(),
+        }
+    }
+
+    /// The call did not return.
+    pub(crate) fn of_error(error: &Error, call: Call, budget: u64, memory: Memory) -> Ending {
+        if error.is::<MachineOutOfMemory>() || error.is::<wasmtime::error::OutOfMemory>() {
+            return Ending::host(error);
+        }
+        if let Some(GuestExit(code)) = error.downcast_ref() {
+            return fault(FaultKind::Exited, format!("the bot ended its interpreter with code {code}"));
+        }
+        let subject = call.subject();
+        match error.downcast_ref::<Trap>() {
+            Some(Trap::OutOfFuel) => {
+                fault(FaultKind::OutOfFuel, format!("{subject} used up its {budget} units of fuel"))
+            }
+            Some(Trap::StackOverflow) => {
+                let message = format!("{subject} used up the stack: too many calls within calls");
+                fault(FaultKind::StackOverflow, message)
+            }
+            _ if memory.refused => {
+                let limit = memory.limit_bytes;
+                let message =
+                    format!("{subject} needed more than the {limit} bytes of memory that there are");
+                fault(FaultKind::OutOfMemory, message)
+            }
+            Some(trap) => fault(FaultKind::Trap, format!("{subject} made the interpreter fail: {trap}")),
+            None => {
+                let why = error.root_cause();
+                fault(FaultKind::Trap, format!("{subject} made the interpreter fail: {why}"))
+            }
+        }
+    }
+
+    /// Whether the bot can be asked for another turn after this.
+    pub(crate) fn lives_on(&self) -> bool {
+        matches!(self, Ending::Fault { kind, .. } if kind.is_strike())
+    }
+}
+
+fn fault(kind: FaultKind, message: String) -> Ending {
+    let message = cut(&message, MESSAGE_BYTES_MAX).to_owned();
+    Ending::Fault { kind, message, traceback: String::new() }
+}
+
+/// The longest beginning of `text` that fits and ends between two characters.
+fn cut(text: &str, bytes_max: usize) -> &str {
+    text.get(..text.floor_char_boundary(bytes_max)).unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLENTY: Memory = Memory { refused: false, limit_bytes: 100 };
+    const SHORT: Memory = Memory { refused: true, limit_bytes: 100 };
+
+    fn judged(error: impl Into<Error>, memory: Memory) -> (FaultKind, String) {
+        match Ending::of_error(&error.into(), Call::Turn, 50, memory) {
+            Ending::Fault { kind, message, .. } => (kind, message),
+            Ending::Broken(why) => panic!("broken: {why}"),
+        }
+    }
+
+    #[test]
+    fn every_error_is_one_fault() {
+        let expect = |error: Error, memory, kind, message: &str| {
+            assert_eq!(judged(error, memory), (kind, message.to_owned()));
+        };
+        expect(Trap::OutOfFuel.into(), SHORT, FaultKind::OutOfFuel, "the turn used up its 50 units of fuel");
+        expect(
+            Trap::StackOverflow.into(),
+            PLENTY,
+            FaultKind::StackOverflow,
+            "the turn used up the stack: too many calls within calls",
+        );
+        expect(
+            Trap::UnreachableCodeReached.into(),
+            SHORT,
+            FaultKind::OutOfMemory,
+            "the turn needed more than the 100 bytes of memory that there are",
+        );
+        expect(
+            Trap::UnreachableCodeReached.into(),
+            PLENTY,
+            FaultKind::Trap,
+            "the turn made the interpreter fail: wasm `unreachable` instruction executed",
+        );
+        expect(GuestExit(3).into(), SHORT, FaultKind::Exited, "the bot ended its interpreter with code 3");
+        expect(Error::msg("odd"), PLENTY, FaultKind::Trap, "the turn made the interpreter fail: odd");
+    }
+
+    #[test]
+    fn a_machine_without_memory_is_no_fault_of_a_bot() {
+        let error = Error::from(MachineOutOfMemory("no".into()));
+        assert!(matches!(Ending::of_error(&error, Call::Load, 1, PLENTY), Ending::Broken(_)));
+    }
+
+    #[test]
+    fn a_memory_error_without_a_refusal_is_an_ordinary_exception() {
+        let kind = |memory| match Ending::told(FaultKind::OutOfMemory, "m", "t", memory) {
+            Ending::Fault { kind, .. } => kind,
+            Ending::Broken(why) => panic!("{why}"),
+        };
+        assert_eq!((kind(PLENTY), kind(SHORT)), (FaultKind::Exception, FaultKind::OutOfMemory));
+    }
+
+    #[test]
+    fn texts_are_cut_between_characters() {
+        let long = "é".repeat(TRACEBACK_BYTES_MAX);
+        let Ending::Fault { message, traceback, .. } =
+            Ending::told(FaultKind::Policy, &format!("x{long}"), &long, PLENTY)
+        else {
+            panic!("broken")
+        };
+        assert_eq!((message.len(), traceback.len()), (MESSAGE_BYTES_MAX - 1, TRACEBACK_BYTES_MAX));
+    }
+
+    #[test]
+    fn only_strikes_live_on() {
+        for kind in FaultKind::ALL {
+            let lives_on = Ending::told(*kind, "", "", SHORT).lives_on();
+            assert_eq!(lives_on, matches!(kind, FaultKind::Exception | FaultKind::BadReply), "{kind}");
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! How wasmtime is set up, for the compiler and for the shim alike.
+//!
+//! Whatever a bot could observe of it is part of `terms::runtime::ENGINE_REVISION`: change one,
+//! raise the other.
+
+use wasmtime::{Config, Engine};
+
+/// Stack that host functions may use on top of the guest's, in bytes.
+pub const HOST_STACK_BYTES: u32 = 1 << 20;
+
+/// The least and the most that can be asked for as a stack of the guest, in bytes. The same bounds
+/// as those of the limit `stack_bytes`.
+pub const STACK_BYTES: std::ops::RangeInclusive<u32> = (256 << 10)..=(4 << 20);
+
+/// The engine for guests with a stack of `stack_bytes`.
+///
+/// # Errors
+/// wasmtime refuses the configuration on this machine.
+pub fn engine(stack_bytes: u32) -> wasmtime::Result<Engine> {
+    Engine::new(&config(stack_bytes))
+}
+
+/// The configuration: deterministic first, then fast, and nothing that a Python interpreter does
+/// not need.
+fn config(stack_bytes: u32) -> Config {
+    let mut config = Config::new();
+    deterministic(&mut config);
+    without_what_nobody_needs(&mut config);
+    config
+        .max_wasm_stack(stack_bytes as usize)
+        .async_stack_size((stack_bytes + HOST_STACK_BYTES) as usize)
+        .memory_init_cow(true)
+        .memory_may_move(false);
+    #[cfg(feature = "compiler")]
+    config.parallel_compilation(true);
+    config
+}
+
+/// Fuel is the only clock that judges a bot, so nothing may depend on the machine's speed or on
+/// which of its instructions compute a NaN.
+fn deterministic(config: &mut Config) {
+    config
+        .consume_fuel(true)
+        .epoch_interruption(false)
+        .relaxed_simd_deterministic(true)
+        .shared_memory(false)
+        .concurrency_support(false);
+    // Only whoever compiles decides this; whoever loads finds it done.
+    #[cfg(feature = "compiler")]
+    config.cranelift_nan_canonicalization(true);
+}
+
+/// Each of these is code that could be attacked, or bytes that would be loaded for nothing. Traps
+/// are reported as plain sentences, so the tables for backtraces are left out as well.
+fn without_what_nobody_needs(config: &mut Config) {
+    config
+        .gc_support(false)
+        .wasm_memory64(false)
+        .wasm_custom_page_sizes(false)
+        .wasm_wide_arithmetic(false)
+        .wasm_backtrace_max_frames(None)
+        .generate_address_map(false)
+        .native_unwind_info(false);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bounds_of_the_stack_are_those_of_the_limit() {
+        let row = terms::limits::ROWS.iter().find(|row| row.name == "stack_bytes").unwrap();
+        assert_eq!((u64::from(*STACK_BYTES.start()), u64::from(*STACK_BYTES.end())), (row.min, row.max));
+    }
+
+    #[test]
+    fn every_stack_within_bounds_makes_an_engine() {
+        for stack in [*STACK_BYTES.start(), terms::limits::DEFAULTS.stack_bytes, *STACK_BYTES.end()] {
+            engine(stack).unwrap();
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! One bot's process, from its birth to its end. The security argument is the order of [`live`]:
+//! boot, seal, serve. Only a sealed shim can serve, so no byte of a bot is read before.
+
+use std::os::fd::OwnedFd;
+
+use rustix::process::Pid;
+
+use crate::guest::Guest;
+use crate::harden::{self, SealError, descriptors, landlock, process, rlimits, seccomp};
+use crate::serve::Service;
+
+/// What a seal is made of, prepared once before the first fork.
+pub(crate) struct Seal {
+    /// What the kernel's Landlock can deny.
+    pub(crate) landlock: landlock::Abi,
+    /// The system calls that are left.
+    pub(crate) filter: seccomp::Filter,
+}
+
+impl Seal {
+    /// # Errors
+    /// The kernel lacks a layer that must be there.
+    pub(crate) fn prepare() -> Result<Seal, SealError> {
+        Ok(Seal {
+            landlock: landlock::Abi::of_this_kernel()?,
+            filter: seccomp::Filter::allowing(harden::syscalls::SEALED)?,
+        })
+    }
+}
+
+/// A shim that has an interpreter and a socket, and can still do what its zygote could.
+struct Booted<'a>(Service<'a>);
+/// A shim that can read and write its socket, and end.
+struct Sealed<'a>(Service<'a>);
+
+/// What a child is born with.
+pub(crate) struct Birth {
+    /// Its socket.
+    pub(crate) socket: OwnedFd,
+    /// The core that it is to stay on.
+    pub(crate) core: Option<u16>,
+    /// Its zygote, whose end is its end.
+    pub(crate) zygote: Pid,
+}
+
+/// What a child does with its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Host a bot.
+    Serve,
+    /// Prove that it can be sealed and that the interpreter runs sealed.
+    Probe,
+}
+
+/// The whole life of a child.
+pub(crate) fn live(guest: &mut Guest, birth: &Birth, seal: &Seal, purpose: Purpose) -> ! {
+    let booted = boot(guest, birth);
+    let mut sealed = booted.seal(seal);
+    match purpose {
+        Purpose::Serve => sealed.serve(),
+        Purpose::Probe => sealed.prove(),
+    }
+}
+
+/// Takes possession of the socket, before anything can fail.
+fn boot<'a>(guest: &'a mut Guest, birth: &Birth) -> Booted<'a> {
+    let own = process::die_with(birth.zygote).and_then(|()| descriptors::keep_only(&birth.socket));
+    let mut service = Service::new(guest);
+    crate::panics::report_to_worker();
+    if let Err(error) = own.and_then(|()| birth.core.map_or(Ok(()), process::pin_to)) {
+        end_broken(&mut service, &error);
+    }
+    Booted(service)
+}
+
+impl<'a> Booted<'a> {
+    /// Gives up everything but the socket, or ends.
+    fn seal(mut self, seal: &Seal) -> Sealed<'a> {
+        match put_on(seal) {
+            Ok(()) => Sealed(self.0),
+            Err(error) => end_broken(&mut self.0, &error),
+        }
+    }
+}
+
+/// The layers of a sealed child, each of which makes the ones before it final.
+fn put_on(seal: &Seal) -> Result<(), SealError> {
+    process::no_new_privileges()?;
+    // Before the limits, because a ruleset is a descriptor for a moment.
+    seal.landlock.deny_everything()?;
+    rlimits::limit_sealed()?;
+    seal.filter.put_on()
+}
+
+impl Sealed<'_> {
+    /// Hosts one bot until the end.
+    fn serve(&mut self) -> ! {
+        match self.0.run() {
+            Ok(()) => process::exit_now(crate::exit::OK),
+            Err(error) => end_broken(&mut self.0, &error),
+        }
+    }
+
+    /// Lets the interpreter run once.
+    fn prove(&mut self) -> ! {
+        match self.0.prove() {
+            Ok(()) => process::exit_now(crate::exit::OK),
+            Err(error) => end_broken(&mut self.0, &error),
+        }
+    }
+}
+
+fn end_broken(service: &mut Service<'_>, why: &dyn std::fmt::Display) -> ! {
+    service.broken(why);
+    process::exit_now(crate::exit::FAILED)
+}

@@ -1,0 +1,130 @@
+//! A zygote as a worker sees it.
+
+use std::io::{IoSlice, IoSliceMut, Read};
+use std::mem::MaybeUninit;
+use std::os::fd::{AsFd, OwnedFd};
+use std::process::{Child as Process, Command, Stdio};
+
+use pipe::{Ended, FromZygote, Layer, ToZygote};
+use rustix::net::{
+    AddressFamily, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
+    SendAncillaryMessage, SendFlags, SocketFlags, SocketType, recvmsg, sendmsg, socketpair,
+};
+
+use super::{Child, native};
+
+pub struct Zygote {
+    control: OwnedFd,
+    pub process: Process,
+    pub layers: Vec<Layer>,
+}
+
+impl Zygote {
+    /// A zygote that is ready.
+    pub fn start() -> Zygote {
+        Zygote::start_with(&[])
+    }
+
+    pub fn start_with(extra: &[&str]) -> Zygote {
+        let native = native();
+        let stack = terms::limits::DEFAULTS.stack_bytes.to_string();
+        let path = native.path.to_str().unwrap();
+        let mut arguments =
+            vec!["--native", path, "--native-digest", &native.digest, "--stack-bytes", &stack];
+        arguments.extend(extra);
+        let (mut zygote, first) = Zygote::spawn(&arguments);
+        match first {
+            Some(FromZygote::Ready { layers, .. }) => zygote.layers = layers,
+            other => panic!("not ready: {other:?}; it says: {}", zygote.stderr()),
+        }
+        zygote
+    }
+
+    /// Any zygote, and the first thing that it says.
+    pub fn spawn(arguments: &[&str]) -> (Zygote, Option<FromZygote>) {
+        let (control, theirs) = pair();
+        let process = Command::new(env!("CARGO_BIN_EXE_sandbox-shim"))
+            .arg("zygote")
+            .args(arguments)
+            .env_clear()
+            .stdin(Stdio::from(theirs))
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut zygote = Zygote { control, process, layers: Vec::new() };
+        let first = zygote.receive().map(|(frame, _)| frame);
+        (zygote, first)
+    }
+
+    pub fn fork(&mut self) -> Child {
+        self.fork_on(None)
+    }
+
+    pub fn fork_on(&mut self, core: Option<u16>) -> Child {
+        let (ours, theirs) = pair();
+        match self.ask(ToZygote::Fork { core }, Some(&theirs)) {
+            (FromZygote::Forked { pid }, Some(pidfd)) => Child::new(ours, pid, pidfd),
+            other => panic!("not forked: {other:?}"),
+        }
+    }
+
+    /// How a child ended that has ended, or is about to.
+    pub fn reap(&mut self, child: &Child) -> Ended {
+        child.wait_for_end();
+        match self.ask(ToZygote::Reap { pid: child.pid }, None) {
+            (FromZygote::Reaped(ended), None) => ended,
+            other => panic!("not reaped: {other:?}"),
+        }
+    }
+
+    pub fn ask(&mut self, request: ToZygote, descriptor: Option<&OwnedFd>) -> (FromZygote, Option<OwnedFd>) {
+        self.send(request, descriptor);
+        self.receive().expect("the zygote hung up")
+    }
+
+    pub fn send(&self, request: ToZygote, descriptor: Option<&OwnedFd>) {
+        let mut frame = Vec::new();
+        request.encode(&mut frame);
+        self.send_bytes(&frame, descriptor);
+    }
+
+    pub fn send_bytes(&self, frame: &[u8], descriptor: Option<&OwnedFd>) {
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+        let mut ancillary = SendAncillaryBuffer::new(&mut space);
+        let descriptors: Vec<_> = descriptor.iter().map(|descriptor| descriptor.as_fd()).collect();
+        ancillary.push(SendAncillaryMessage::ScmRights(&descriptors));
+        sendmsg(&self.control, &[IoSlice::new(frame)], &mut ancillary, SendFlags::NOSIGNAL).unwrap();
+    }
+
+    fn receive(&mut self) -> Option<(FromZygote, Option<OwnedFd>)> {
+        let mut frame = vec![0; pipe::FRAME_BYTES_MAX];
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+        let mut ancillary = RecvAncillaryBuffer::new(&mut space);
+        let mut parts = [IoSliceMut::new(&mut frame)];
+        let count =
+            recvmsg(&self.control, &mut parts, &mut ancillary, RecvFlags::CMSG_CLOEXEC).unwrap().bytes;
+        let descriptor = ancillary.drain().find_map(|message| match message {
+            RecvAncillaryMessage::ScmRights(mut descriptors) => descriptors.next(),
+            _ => None,
+        });
+        (count > 0).then(|| (FromZygote::decode(&frame[..count]).unwrap(), descriptor))
+    }
+
+    /// Hangs up, and returns the zygote's exit code.
+    pub fn hang_up(self) -> Option<i32> {
+        let Zygote { control, mut process, .. } = self;
+        drop(control);
+        process.wait().unwrap().code()
+    }
+
+    pub fn stderr(&mut self) -> String {
+        let mut text = String::new();
+        self.process.stderr.take().unwrap().read_to_string(&mut text).unwrap();
+        text
+    }
+}
+
+pub fn pair() -> (OwnedFd, OwnedFd) {
+    socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None).unwrap()
+}
