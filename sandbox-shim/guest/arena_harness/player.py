@@ -76,12 +76,11 @@ class Player:
         if kind == OUT_OF_MEMORY:
             self._ballast = None
         try:
-            self._sources.show_lines()
-            shown = report.traceback_of(error, self._sources.files)
+            shown = report.traceback_of(error, self._sources)
             return BotFault(kind, report.message_of(error), shown)
         except BaseException:
             # A hostile exception, or one that leaves no room to describe it.
-            return BotFault(kind, "the bot raised an exception that cannot be shown")
+            return BotFault(kind, "an exception that cannot be shown")
 
     def _flush(self):
         for stream in self._outputs:

@@ -28,6 +28,7 @@ _StackSummary = traceback.StackSummary
 _format_exception_only = traceback.format_exception_only
 _islice = itertools.islice
 _type = type
+_name = type.__dict__["__name__"].__get__
 # Read past whatever a subclass defines under these names.
 _cause = BaseException.__cause__.__get__
 _context = BaseException.__context__.__get__
@@ -52,7 +53,7 @@ def message_of(error):
     kind = _type(error)
     if kind is SystemExit:
         return f"the bot ended itself: SystemExit({clean(repr(error.code))}); a bot must return instead"
-    name = kind.__name__
+    name = clean(_name(kind))
     try:
         text = clean(str(error))
     except BaseException:
@@ -66,12 +67,12 @@ def message_of(error):
     return message
 
 
-def traceback_of(error, own_paths):
-    """Like Python's own report, but with the frames of ``own_paths`` and of evaluated text only."""
+def traceback_of(error, sources):
+    """Like Python's own report, but with the frames of the bot's files and of evaluated text only."""
     parts = []
     link = ""
     for _ in range(CHAIN_MAX):
-        parts.append(_one(error, own_paths) + link)
+        parts.append(_one(error, sources) + link)
         cause, context = _cause(error), _context(error)
         if cause is not None:
             error, link = cause, _CAUSE
@@ -82,8 +83,11 @@ def traceback_of(error, own_paths):
     return "".join(reversed(parts))
 
 
-def _one(error, own_paths):
-    frames = _own_frames(_traceback(error), own_paths)
+def _one(error, sources):
+    frames = _own_frames(_traceback(error), sources.files)
+    for path in {entry.tb_frame.f_code.co_filename for entry in frames}:
+        if path in sources.files and not sources.has_shown(path):
+            sources.show_lines(path)
     try:
         text = "".join(_format_exception_only(_type(error), error))
     except BaseException:

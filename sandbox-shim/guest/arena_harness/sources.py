@@ -100,15 +100,19 @@ class Sources:
         for path in self.files:
             linecache.cache.pop(path, None)
 
-    def show_lines(self):
-        """Gives ``linecache`` the text, so that tracebacks can quote it."""
-        for path, content in self.files.items():
-            try:
-                text = importlib.util.decode_source(content)
-            except (SyntaxError, UnicodeError):
-                continue
-            # No modification time: linecache then never looks for a real file.
-            linecache.cache[path] = (len(content), None, text.splitlines(True), path)
+    def show_lines(self, path):
+        """Gives ``linecache`` the text of a file, so that tracebacks can quote it."""
+        content = self.files[path]
+        try:
+            text = importlib.util.decode_source(content)
+        except (SyntaxError, UnicodeError):
+            return
+        # No modification time: linecache then never looks for a real file.
+        linecache.cache[path] = (len(content), None, text.splitlines(True), path)
+
+    def has_shown(self, path):
+        """Whether the lines are there already: a file may be long, and its bot fail every turn."""
+        return path in linecache.cache
 
 
 def _modules_of(files):
