@@ -1,6 +1,35 @@
-//! The coordinator.
+//! The coordinator: decides who plays whom, hands out matches, records results, computes standings.
+//!
+//! ```text
+//!  config ─► plan (intake, python_wasm, schedule) ─► driver ─┬─ engine      decides, pure
+//!                                                            ├─ rpc_server  workers' calls
+//!                                                            ├─ store       results
+//!                                                            ├─ local       child processes
+//!                                                            └─ progress    people
+//!                                                    outcome ─► standings ─► output
+//! ```
+//!
+//! Never here: a bot that runs, or a rule of a game.
 #![forbid(unsafe_code)]
 
+pub mod again;
+pub mod blobs;
+pub mod call;
+pub mod config;
+pub mod data_dir;
+pub mod driver;
 pub mod engine;
+pub mod exit;
 pub mod intake;
+pub mod interrupts;
+pub mod local;
+pub mod output;
+pub mod plan;
+pub mod progress;
+pub mod python_wasm;
+pub mod results;
+pub mod rpc_server;
+pub mod run;
+pub mod schedule;
 pub mod standings;
+pub mod store;

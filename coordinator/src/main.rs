@@ -1,2 +1,63 @@
-//! The coordinator.
-fn main() {}
+//! Plays a round robin between all bots of a directory: parse, announce, run, exit code.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use coordinator::config::{self, Config, Flags, LogFormat, SeedChoice, Verbosity};
+use coordinator::exit::Exit;
+use coordinator::progress::Console;
+use coordinator::run::{Ended, RunError, run};
+use coordinator::{again, interrupts, plan};
+use tracing_subscriber::EnvFilter;
+
+fn main() -> ExitCode {
+    let config = match config::resolve(Flags::parse()) {
+        Ok(config) => config,
+        Err(error) => return refuse(error),
+    };
+    let console = Console::new(config.verbosity, config.log_format);
+    start_log(&config, &console);
+    let ended = play(&config, &console);
+    ExitCode::from(Exit::code(&ended.inspect_err(|error| console.error(error))))
+}
+
+fn play(config: &Config, console: &Console) -> Result<Ended, RunError> {
+    let seed = plan::draw(config.seed)?;
+    let drawn = (config.seed == SeedChoice::Random).then_some(seed);
+    if drawn.is_some() {
+        console.say(&format!("seed {seed}"));
+    }
+    let runtime = tokio::runtime::Runtime::new().map_err(RunError::Runtime)?;
+    let ended = runtime.block_on(async {
+        let interrupts = interrupts::listen().map_err(RunError::Runtime)?;
+        run(config, seed, console, interrupts).await
+    })?;
+    if ended == Ended::Interrupted {
+        let arguments: Vec<String> = std::env::args().collect();
+        console.line(&format!("interrupted; to go on: {}", again::command(&arguments, drawn)));
+    }
+    Ok(ended)
+}
+
+fn refuse(error: config::ConfigError) -> ExitCode {
+    Console::new(Verbosity::Normal, LogFormat::Human).error(&error);
+    ExitCode::from(Exit::USAGE)
+}
+
+/// `RUST_LOG` says what to log, otherwise the flags do.
+fn start_log(config: &Config, console: &Console) {
+    let level = match (config.verbosity, config.log_format) {
+        (Verbosity::Quiet, _) => "error",
+        // Who reads JSON gets the progress as log lines.
+        (Verbosity::Normal, LogFormat::Json) => "warn,coordinator=info",
+        (Verbosity::Normal, LogFormat::Human) => "warn",
+        (Verbosity::Verbose, _) => "info",
+        (Verbosity::Debug, _) => "debug",
+    };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(console.clone());
+    match config.log_format {
+        LogFormat::Json => log.json().init(),
+        LogFormat::Human => log.with_target(false).with_ansi(console.is_colourful()).init(),
+    }
+}

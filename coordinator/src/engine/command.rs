@@ -72,9 +72,10 @@ pub enum Setback {
 }
 
 /// How a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Ending {
     /// Every match is recorded or given up.
+    #[default]
     Complete,
     /// Some matches remain for another run.
     Drained,

@@ -11,7 +11,7 @@ use super::event::{Elapsed, MatchNo, WorkerKey};
 
 /// Where a match is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Phase {
+pub(super) enum Phase {
     /// Waiting, and never handed out.
     Fresh,
     /// Waiting for another try.
@@ -28,30 +28,30 @@ pub enum Phase {
 
 /// A match in a worker's hands.
 #[derive(Clone, Copy, Debug)]
-pub struct Lease {
+pub(super) struct Lease {
     /// Whose.
-    pub worker: WorkerKey,
+    pub(super) worker: WorkerKey,
     /// The fencing token: a report of another attempt is stale.
-    pub attempt: Attempt,
+    pub(super) attempt: Attempt,
     /// Rises with every hand-out: the order in which a worker plays.
-    pub serial: u64,
+    pub(super) serial: u64,
     /// Ticks played when the worker last called.
-    pub ticks: u32,
+    pub(super) ticks: u32,
     /// When the match last moved.
-    pub moved_at: Elapsed,
+    pub(super) moved_at: Elapsed,
 }
 
 /// What a match went through.
 #[derive(Clone, Debug, Default)]
-pub struct Tries {
+pub(super) struct Tries {
     /// The last attempt number given out.
-    pub issued: u32,
+    pub(super) issued: u32,
     /// Tries that ended void or stalled.
-    pub voids: u32,
+    pub(super) voids: u32,
     /// Workers lost while they had it.
-    pub losses: u32,
+    pub(super) losses: u32,
     /// Workers that had it and made it void: others first. As long as `voids`.
-    pub avoid: Vec<WorkerKey>,
+    pub(super) avoid: Vec<WorkerKey>,
 }
 
 /// How many matches are where.
@@ -71,7 +71,7 @@ pub struct Counts {
 
 /// All matches of a tournament.
 #[derive(Debug)]
-pub struct Matches {
+pub(super) struct Matches {
     phases: Vec<Phase>,
     counts: Counts,
     leases: BTreeMap<MatchNo, Lease>,
@@ -85,7 +85,7 @@ pub struct Matches {
 
 impl Matches {
     /// That many matches, all fresh but those that `is_settled`.
-    pub fn new(count: u32, is_settled: impl Fn(MatchNo) -> bool) -> Matches {
+    pub(super) fn new(count: u32, is_settled: impl Fn(MatchNo) -> bool) -> Matches {
         let phase = |no| if is_settled(MatchNo(no)) { Phase::Settled } else { Phase::Fresh };
         let phases: Vec<Phase> = (0..count).map(phase).collect();
         let mut counts = Counts::default();
@@ -102,42 +102,42 @@ impl Matches {
     }
 
     /// How many matches are where.
-    pub fn counts(&self) -> Counts {
+    pub(super) fn counts(&self) -> Counts {
         self.counts
     }
 
     /// Where a match is, if there is one of that number.
-    pub fn phase(&self, no: MatchNo) -> Option<Phase> {
+    pub(super) fn phase(&self, no: MatchNo) -> Option<Phase> {
         self.phases.get(no.index()).copied()
     }
 
     /// A match's lease, if a worker has it.
-    pub fn lease(&self, no: MatchNo) -> Option<&Lease> {
+    pub(super) fn lease(&self, no: MatchNo) -> Option<&Lease> {
         self.leases.get(&no)
     }
 
     /// Every lease.
-    pub fn leases(&self) -> impl Iterator<Item = (MatchNo, &Lease)> {
+    pub(super) fn leases(&self) -> impl Iterator<Item = (MatchNo, &Lease)> {
         self.leases.iter().map(|(no, lease)| (*no, lease))
     }
 
     /// A lease to renew.
-    pub fn lease_mut(&mut self, no: MatchNo) -> Option<&mut Lease> {
+    pub(super) fn lease_mut(&mut self, no: MatchNo) -> Option<&mut Lease> {
         self.leases.get_mut(&no)
     }
 
     /// What a match went through so far.
-    pub fn tries_mut(&mut self, no: MatchNo) -> &mut Tries {
+    pub(super) fn tries_mut(&mut self, no: MatchNo) -> &mut Tries {
         self.tries.entry(no).or_default()
     }
 
     /// Whether that worker made the match void before.
-    pub fn is_avoided(&self, no: MatchNo, worker: WorkerKey) -> bool {
+    pub(super) fn is_avoided(&self, no: MatchNo, worker: WorkerKey) -> bool {
         self.tries.get(&no).is_some_and(|tries| tries.avoid.contains(&worker))
     }
 
     /// Takes the next match that `suits` out of those waiting, second tries first, and leases it.
-    pub fn lease_next(
+    pub(super) fn lease_next(
         &mut self,
         now: Elapsed,
         worker: WorkerKey,
@@ -167,7 +167,7 @@ impl Matches {
     }
 
     /// Puts a waiting match into a worker's hands.
-    pub fn lease_to(&mut self, now: Elapsed, no: MatchNo, worker: WorkerKey, attempt: Attempt, ticks: u32) {
+    pub(super) fn lease_to(&mut self, now: Elapsed, no: MatchNo, worker: WorkerKey, attempt: Attempt, ticks: u32) {
         self.serial += 1;
         let lease = Lease { worker, attempt, serial: self.serial, ticks, moved_at: now };
         if attempt > Attempt::FIRST {
@@ -179,7 +179,7 @@ impl Matches {
     }
 
     /// Puts a match back among those waiting.
-    pub fn requeue(&mut self, no: MatchNo) {
+    pub(super) fn requeue(&mut self, no: MatchNo) {
         if let Some(lease) = self.leases.remove(&no) {
             let tries = self.tries_mut(no);
             tries.issued = tries.issued.max(lease.attempt.0);
@@ -189,7 +189,7 @@ impl Matches {
     }
 
     /// Moves a match out of the workers' reach.
-    pub fn move_on(&mut self, no: MatchNo, to: Phase) {
+    pub(super) fn move_on(&mut self, no: MatchNo, to: Phase) {
         self.leases.remove(&no);
         if matches!(to, Phase::Settled | Phase::GivenUp) {
             self.tries.remove(&no);

@@ -14,18 +14,18 @@ const CALL_AGAIN_MIN: Duration = Duration::from_millis(50);
 
 /// The mean length of a worker's matches, newer ones weighing more.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Pace(Option<f64>);
+pub(super) struct Pace(Option<f64>);
 
 impl Pace {
     /// Takes one finished match into account.
-    pub fn observe(&mut self, wall: Duration) {
+    pub(super) fn observe(&mut self, wall: Duration) {
         let new = wall.as_secs_f64().clamp(WALL_SECONDS_MIN, WALL_SECONDS_MAX);
         self.0 = Some(self.0.map_or(new, |mean| mean + WEIGHT_OF_NEW * (new - mean)));
     }
 
     /// How many matches the worker should hold: one for each slot, and enough behind them to last
     /// for the reserve. Twice its slots while nothing is known.
-    pub fn hold_target(&self, slots: u32, policy: &Policy) -> u32 {
+    pub(super) fn hold_target(&self, slots: u32, policy: &Policy) -> u32 {
         let ahead = match self.0 {
             None => slots,
             // The product is positive and finite: the mean is clamped.
@@ -36,7 +36,7 @@ impl Pace {
 
     /// When the worker should call again if it now holds `held` matches: when half of its reserve
     /// is gone, so that it is topped up before it runs dry.
-    pub fn call_again(&self, slots: u32, held: u32, policy: &Policy) -> Duration {
+    pub(super) fn call_again(&self, slots: u32, held: u32, policy: &Policy) -> Duration {
         let Some(mean) = self.0 else { return policy.call_again / 4 };
         let reserve = f64::from(held.saturating_sub(slots)) / f64::from(slots.max(1)) * mean;
         let latest = policy.call_again.max(CALL_AGAIN_MIN);
@@ -46,7 +46,7 @@ impl Pace {
 
 /// The field as a whole, when a worker asks for more.
 #[derive(Clone, Copy, Debug)]
-pub struct Field {
+pub(super) struct Field {
     /// Matches that nobody has.
     pub waiting: u32,
     /// Slots of all workers that get work.
@@ -56,7 +56,7 @@ pub struct Field {
 /// How many more matches a worker gets that holds `held` and should hold `target`. Towards the end
 /// each gets its share of half of what is left, and at last only what it can start at once, so
 /// that nobody sits on the last ones while others have nothing.
-pub fn share(field: Field, slots: u32, held: u32, target: u32) -> u32 {
+pub(super) fn share(field: Field, slots: u32, held: u32, target: u32) -> u32 {
     let room = target.saturating_sub(held);
     if field.slots <= slots {
         return room.min(field.waiting);

@@ -10,28 +10,28 @@ const VOIDS_IN_A_ROW_MAX: u32 = 4;
 
 /// One worker.
 #[derive(Debug)]
-pub struct Worker {
+pub(super) struct Worker {
     /// Matches it can play at once.
-    pub slots: u32,
+    pub(super) slots: u32,
     /// Whether it may get work.
-    pub stance: Stance,
+    pub(super) stance: Stance,
     /// When it last called.
-    pub seen_at: Elapsed,
+    pub(super) seen_at: Elapsed,
     /// Its leases in the order of their hand-out.
-    pub held: BTreeMap<u64, MatchNo>,
+    pub(super) held: BTreeMap<u64, MatchNo>,
     /// Its results that are on their way into the store.
-    pub recording: u32,
+    pub(super) recording: u32,
     /// Whether its last call has not been answered yet.
-    pub call_open: bool,
+    pub(super) call_open: bool,
     /// How long its matches take.
-    pub pace: Pace,
+    pub(super) pace: Pace,
     /// Voids since its last good result.
-    pub voids_in_a_row: u32,
+    pub(super) voids_in_a_row: u32,
 }
 
 impl Worker {
     /// A worker that was never seen before.
-    pub fn new(now: Elapsed) -> Worker {
+    pub(super) fn new(now: Elapsed) -> Worker {
         Worker {
             slots: 0,
             stance: Stance::Idle,
@@ -45,25 +45,25 @@ impl Worker {
     }
 
     /// Whether it may get work.
-    pub fn is_ready(&self) -> bool {
+    pub(super) fn is_ready(&self) -> bool {
         self.stance == Stance::Ready && self.slots > 0
     }
 
     /// Matches it holds.
-    pub fn held_count(&self) -> u32 {
+    pub(super) fn held_count(&self) -> u32 {
         self.held.len() as u32
     }
 
     /// Whether so many of its matches were void that it only gets one at a time.
-    pub fn is_suspect(&self) -> bool {
+    pub(super) fn is_suspect(&self) -> bool {
         self.voids_in_a_row >= VOIDS_IN_A_ROW_MAX
     }
 }
 
 /// All workers that called lately.
-pub type Workers = BTreeMap<WorkerKey, Worker>;
+pub(super) type Workers = BTreeMap<WorkerKey, Worker>;
 
 /// Slots of all workers that get work.
-pub fn slots_ready(workers: &Workers) -> u32 {
+pub(super) fn slots_ready(workers: &Workers) -> u32 {
     workers.values().filter(|worker| worker.is_ready()).fold(0, |sum, worker| sum.saturating_add(worker.slots))
 }

@@ -1,0 +1,62 @@
+//! A worker's call between transport and driver: what it said, checked, and what it is told.
+
+use std::time::Duration;
+
+use terms::{Attempt, MatchId, MatchSpec, Report, Runtime};
+use tokio::sync::oneshot;
+
+/// What a worker says of itself.
+#[derive(Clone, Debug)]
+pub struct Picture {
+    /// Drawn when its process started: tells two of them apart.
+    pub instance: String,
+    /// Its name for people.
+    pub name: String,
+    /// Matches it can play at once.
+    pub slots: u32,
+    /// What it is about.
+    pub state: State,
+    /// What it is doing while it prepares, for people.
+    pub note: String,
+    /// What it plays with; nothing while it prepares.
+    pub runtime: Option<Runtime>,
+    /// Active layers of its sandbox.
+    pub layers: Vec<String>,
+    /// Matches that it has and has not finished, with the ticks played so far.
+    pub holding: Vec<(MatchId, Attempt, u32)>,
+    /// Results that it has not been told to forget.
+    pub finished: Vec<Report>,
+}
+
+/// What a worker is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It fetches and compiles; no work yet.
+    Preparing,
+    /// It plays.
+    Ready,
+    /// It finishes and goes.
+    Draining,
+}
+
+/// What a worker is told.
+#[derive(Clone, Debug, Default)]
+pub struct Reply {
+    /// Why it gets no work, if so.
+    pub refusal: Option<String>,
+    /// Every match that it shall hold, in order.
+    pub wanted: Vec<(MatchSpec, Attempt)>,
+    /// Results that it may forget.
+    pub settled: Vec<(MatchId, Attempt)>,
+    /// When to call again.
+    pub call_again: Duration,
+}
+
+/// A call that waits for its reply. Dropping it tells the worker to call again.
+#[derive(Debug)]
+pub struct Call {
+    /// What the worker says.
+    pub picture: Picture,
+    /// Where the reply goes.
+    pub reply: oneshot::Sender<Reply>,
+}

@@ -1,0 +1,139 @@
+//! The command line. Every flag is also an environment variable; nothing has a default here,
+//! because the file comes between the flags and the defaults.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, ValueEnum};
+use serde::Deserialize;
+
+use super::amount::parse_amount;
+
+const EXAMPLES: &str = "\
+Examples:
+  coordinator --bots my-bots
+        everyone against everyone, on this machine; standings on standard output
+  coordinator --bots my-bots --rounds 10 --json results.json
+        ten seeds for every pairing, each in both seats; everything about it in a file
+  coordinator --bots my-bots --listen 0.0.0.0:7070 --insecure
+        also take workers from other machines of a network that you trust; start them there with
+        `worker --coordinator http://THIS-MACHINE:7070`
+  coordinator --bots my-bots --turn-fuel 10M --ticks 500
+        tighter limits, a shorter match
+
+Ctrl-C once finishes what is being played and stops, twice stops at once. The same command goes on
+where it stopped: what was played is in the data directory and not played again.
+
+Exit codes: 0 finished; 1 failed; 2 usage or configuration; 3 finished, but some matches stayed
+void; 4 interrupted, to be continued by the command that is printed.";
+
+/// Plays a round robin between all bots of a directory and prints the standings.
+#[derive(Clone, Debug, Default, Parser)]
+#[command(name = "coordinator", version, after_help = EXAMPLES, max_term_width = 100)]
+pub struct Flags {
+    /// Where the bots are: `.py` files, and folders or `.zip` files with a `bot.py`
+    #[arg(long, value_name = "DIR", env = "ARENA_BOTS")]
+    pub bots: Option<String>,
+    /// Seed pairs that every pairing plays: two matches each, seats swapped [default: 1]
+    #[arg(long, value_name = "N", env = "ARENA_ROUNDS")]
+    pub rounds: Option<String>,
+    /// What the seeds of the rounds come from: a number, or `random` to draw one [default: 1]
+    #[arg(long, value_name = "SEED", env = "ARENA_SEED")]
+    pub seed: Option<String>,
+    /// The game [default: spacecode]
+    #[arg(long, value_name = "NAME", env = "ARENA_GAME")]
+    pub game: Option<String>,
+    /// Where results and caches are kept; one coordinator at a time [default: arena-data]
+    #[arg(long, value_name = "DIR", env = "ARENA_DATA_DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// The store of results, as `sqlite:FILE` [default: a file in the data directory]
+    #[arg(long, value_name = "URL", env = "ARENA_STORE")]
+    pub store: Option<String>,
+    /// Where workers call; port 0 takes a free one and prints it [default: 127.0.0.1:0]
+    #[arg(long, value_name = "ADDR:PORT", env = "ARENA_LISTEN")]
+    pub listen: Option<String>,
+    /// Listen beyond this machine although nothing is encrypted and nobody is asked who they are
+    #[arg(long, env = "ARENA_INSECURE", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    pub insecure: Option<bool>,
+    /// Workers to start on this machine [default: 1 when listening on loopback, otherwise 0]
+    #[arg(long, value_name = "N", env = "ARENA_LOCAL_WORKERS")]
+    pub local_workers: Option<String>,
+    /// The worker program for local workers [default: next to this program]
+    #[arg(long, value_name = "FILE", env = "ARENA_WORKER_BIN")]
+    pub worker_bin: Option<PathBuf>,
+    /// The interpreter [default: next to this program, then target/release]
+    #[arg(long, value_name = "FILE", env = "ARENA_PYTHON_WASM")]
+    pub python_wasm: Option<PathBuf>,
+    /// Write everything about the tournament as JSON; `-` writes it to standard output
+    #[arg(long, value_name = "FILE", env = "ARENA_JSON")]
+    pub json: Option<PathBuf>,
+    /// Write the standings as CSV; `-` writes them to standard output
+    #[arg(long, value_name = "FILE", env = "ARENA_CSV")]
+    pub csv: Option<PathBuf>,
+    /// Read settings from this file [default: arena.toml, if it is there]
+    #[arg(long, value_name = "FILE", env = "ARENA_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// Say more; twice: everything
+    #[arg(short, long, action = ArgAction::Count, conflicts_with = "quiet")]
+    pub verbose: u8,
+    /// Say nothing but errors
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// How log lines look [default: human]
+    #[arg(long, value_name = "FORMAT", env = "ARENA_LOG_FORMAT")]
+    pub log_format: Option<LogFormat>,
+    /// What a bot may use.
+    #[command(flatten)]
+    pub limits: LimitFlags,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Human,
+    /// One JSON object per line.
+    Json,
+}
+
+/// One flag for each limit; the names are those of `terms::limits::ROWS`, with dashes.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Limits (50_000_000, 50M, 64MiB, 2s)")]
+pub struct LimitFlags {
+    /// Largest source of a bot, unpacked, in bytes [default: 1MiB]
+    #[arg(long, value_name = "BYTES", env = "ARENA_SOURCE_BYTES", value_parser = parse_amount)]
+    pub source_bytes: Option<u64>,
+    /// Most files of a bot [default: 64]
+    #[arg(long, value_name = "N", env = "ARENA_SOURCE_FILES", value_parser = parse_amount)]
+    pub source_files: Option<u64>,
+    /// Fuel for loading [default: 2G]
+    #[arg(long, value_name = "FUEL", env = "ARENA_LOAD_FUEL", value_parser = parse_amount)]
+    pub load_fuel: Option<u64>,
+    /// Fuel for one turn; what is left is not banked [default: 50M]
+    #[arg(long, value_name = "FUEL", env = "ARENA_TURN_FUEL", value_parser = parse_amount)]
+    pub turn_fuel: Option<u64>,
+    /// Memory of a bot, in bytes [default: 64MiB]
+    #[arg(long, value_name = "BYTES", env = "ARENA_MEMORY_BYTES", value_parser = parse_amount)]
+    pub memory_bytes: Option<u64>,
+    /// Stack of a bot, in bytes [default: 2MiB]
+    #[arg(long, value_name = "BYTES", env = "ARENA_STACK_BYTES", value_parser = parse_amount)]
+    pub stack_bytes: Option<u64>,
+    /// Largest reply of a turn, in bytes [default: 64KiB]
+    #[arg(long, value_name = "BYTES", env = "ARENA_REPLY_BYTES", value_parser = parse_amount)]
+    pub reply_bytes: Option<u64>,
+    /// Log kept per bot and match, in bytes [default: 64KiB]
+    #[arg(long, value_name = "BYTES", env = "ARENA_LOG_BYTES", value_parser = parse_amount)]
+    pub log_bytes: Option<u64>,
+    /// Exceptions and bad replies after which a bot forfeits [default: 10]
+    #[arg(long, value_name = "N", env = "ARENA_STRIKES", value_parser = parse_amount)]
+    pub strikes: Option<u64>,
+    /// Ticks of a match [default: 1000]
+    #[arg(long, value_name = "N", env = "ARENA_TICKS", value_parser = parse_amount)]
+    pub ticks: Option<u64>,
+    /// Wall clock of a turn; never decides a match, only voids it [default: 2s]
+    #[arg(long, value_name = "TIME", env = "ARENA_TURN_WALL_MS", value_parser = parse_amount)]
+    pub turn_wall_ms: Option<u64>,
+    /// Wall clock of a load; never decides a match, only voids it [default: 10s]
+    #[arg(long, value_name = "TIME", env = "ARENA_LOAD_WALL_MS", value_parser = parse_amount)]
+    pub load_wall_ms: Option<u64>,
+}

@@ -1,0 +1,93 @@
+//! What the user wants: flags, environment, `arena.toml` and defaults, in this order, made into
+//! one [`Config`] that cannot be wrong.
+//!
+//! The only place that reads the environment or knows the name of a flag. Never here: doing what
+//! the configuration says.
+
+mod amount;
+mod file;
+mod flags;
+mod limits;
+mod resolve;
+#[cfg(test)]
+mod tests;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use terms::{GameId, Limits, Seed};
+
+pub use file::FileError;
+pub use flags::{Flags, LimitFlags, LogFormat};
+pub use resolve::{ConfigError, resolve};
+
+/// Most seed pairs of a pairing.
+pub const ROUNDS_MAX: u32 = 1_000_000;
+/// Most local workers.
+pub const LOCAL_WORKERS_MAX: u32 = 64;
+
+/// What to do.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Config {
+    /// The directory with the bots.
+    pub bots: PathBuf,
+    /// Seed pairs that every pairing plays.
+    pub rounds: u32,
+    /// What the seeds of the rounds come from.
+    pub seed: SeedChoice,
+    /// The rules.
+    pub game: GameId,
+    /// What bots may use.
+    pub limits: Limits,
+    /// Where the store, and the local worker's cache, live.
+    pub data_dir: PathBuf,
+    /// The store's file, if it is not in the data directory.
+    pub store: Option<PathBuf>,
+    /// Where workers call. Port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Workers to start as child processes.
+    pub local_workers: u32,
+    /// The worker's executable, if it is not next to this one.
+    pub worker_bin: Option<PathBuf>,
+    /// The interpreter, if it is not in one of the usual places.
+    pub python_wasm: Option<PathBuf>,
+    /// Where the JSON goes.
+    pub json: Option<Sink>,
+    /// Where the CSV goes.
+    pub csv: Option<Sink>,
+    /// How much to say.
+    pub verbosity: Verbosity,
+    /// How log lines look.
+    pub log_format: LogFormat,
+}
+
+/// Where the seed comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SeedChoice {
+    /// The user named it.
+    Given(Seed),
+    /// One is drawn and printed.
+    Random,
+}
+
+/// Where a document goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sink {
+    /// `-`
+    Stdout,
+    /// A file, replaced as a whole.
+    File(PathBuf),
+}
+
+/// How much to say on stderr.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verbosity {
+    /// Errors only, and no progress.
+    Quiet,
+    /// Progress and warnings.
+    Normal,
+    /// What happens to workers and matches.
+    Verbose,
+    /// Everything.
+    Debug,
+}

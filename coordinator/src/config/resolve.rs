@@ -1,0 +1,209 @@
+//! Flags over environment over file over defaults, each value checked once.
+
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::{Path, PathBuf};
+
+use terms::game::UnknownGame;
+use terms::limits::BadLimit;
+use terms::{GameId, Seed};
+
+use super::file::{self, FileError, RawFile, RawSeed};
+use super::{
+    Config, Flags, LOCAL_WORKERS_MAX, LogFormat, ROUNDS_MAX, SeedChoice, Sink, Verbosity,
+};
+
+/// Schemes that mean storage elsewhere.
+const REMOTE: [&str; 7] = ["s3", "gs", "gcs", "az", "azure", "http", "https"];
+
+/// Why the settings make no sense. Each names the setting, its value and the rule.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// Nothing to play with.
+    #[error("no bots: name the directory they are in with --bots DIR")]
+    NoBots,
+    /// A value that breaks a rule.
+    #[error("{key} is {value:?}, but {rule}")]
+    Bad {
+        /// The flag.
+        key: &'static str,
+        /// What was given.
+        value: String,
+        /// What it must be.
+        rule: String,
+    },
+    /// A place that this version does not reach.
+    #[error("{key} is {value:?}, but {scheme}:// is not supported by this version; {instead}")]
+    Unsupported {
+        /// The flag.
+        key: &'static str,
+        /// What was given.
+        value: String,
+        /// The part that is not supported.
+        scheme: String,
+        /// What to do.
+        instead: &'static str,
+    },
+    /// A limit out of its bounds.
+    #[error(transparent)]
+    Limit(#[from] BadLimit),
+    /// A limit in the file that is no amount.
+    #[error("limits.{key}: {why}")]
+    Amount {
+        /// The limit.
+        key: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// A game that does not exist.
+    #[error("--game: {0}")]
+    Game(#[from] UnknownGame),
+    /// Anyone could play.
+    #[error(
+        "--listen is {0}, which other machines can reach, but this version neither encrypts nor asks who is there: \
+         listen on 127.0.0.1, or add --insecure if you trust everyone on that network"
+    )]
+    Exposed(SocketAddr),
+    /// Both want standard output.
+    #[error("--json and --csv both write to standard output; give one of them a file")]
+    TwoOnStdout,
+}
+
+/// Makes one configuration of what was said.
+///
+/// # Errors
+/// The first thing that makes no sense.
+pub fn resolve(flags: Flags) -> Result<Config, ConfigError> {
+    let file = file::read(flags.config.as_deref())?;
+    merge(flags, file)
+}
+
+pub(super) fn merge(flags: Flags, file: RawFile) -> Result<Config, ConfigError> {
+    let mut limits = flags.limits;
+    limits.fill_from(file.limits).map_err(|(key, why)| ConfigError::Amount { key, why })?;
+    let listen = read_listen(flags.listen.or(file.listen).as_deref().unwrap_or("127.0.0.1:0"))?;
+    if !listen.ip().is_loopback() && !flags.insecure.or(file.insecure).unwrap_or(false) {
+        return Err(ConfigError::Exposed(listen));
+    }
+    let json = flags.json.or(file.json).map(read_sink);
+    let csv = flags.csv.or(file.csv).map(read_sink);
+    if json == Some(Sink::Stdout) && csv == Some(Sink::Stdout) {
+        return Err(ConfigError::TwoOnStdout);
+    }
+    Ok(Config {
+        bots: read_bots(flags.bots.or(file.bots))?,
+        rounds: read_count("--rounds", flags.rounds, file.rounds, 1, 1, ROUNDS_MAX)?,
+        seed: read_seed(flags.seed, file.seed)?,
+        game: GameId::named(flags.game.or(file.game).as_deref().unwrap_or("spacecode"))?,
+        limits: limits.resolve()?,
+        data_dir: flags.data_dir.or(file.data_dir).unwrap_or_else(|| PathBuf::from("arena-data")),
+        store: flags.store.or(file.store).map(|url| read_store(&url)).transpose()?,
+        local_workers: read_count(
+            "--local-workers",
+            flags.local_workers,
+            file.local_workers,
+            u32::from(listen.ip().is_loopback()),
+            0,
+            LOCAL_WORKERS_MAX,
+        )?,
+        listen,
+        worker_bin: flags.worker_bin.or(file.worker_bin),
+        python_wasm: flags.python_wasm.or(file.python_wasm),
+        json,
+        csv,
+        verbosity: verbosity(flags.quiet, flags.verbose),
+        log_format: flags.log_format.or(file.log_format).unwrap_or(LogFormat::Human),
+    })
+}
+
+fn bad(key: &'static str, value: impl ToString, rule: impl Into<String>) -> ConfigError {
+    ConfigError::Bad { key, value: value.to_string(), rule: rule.into() }
+}
+
+fn read_bots(bots: Option<String>) -> Result<PathBuf, ConfigError> {
+    let bots = bots.ok_or(ConfigError::NoBots)?;
+    if bots.is_empty() {
+        return Err(ConfigError::NoBots);
+    }
+    let Some((scheme, rest)) = bots.split_once("://") else { return Ok(PathBuf::from(bots)) };
+    if scheme == "file" && rest.starts_with('/') {
+        return Ok(PathBuf::from(rest));
+    }
+    let scheme = scheme.to_owned();
+    if REMOTE.contains(&scheme.as_str()) {
+        let instead = "copy the bots into a directory and name that";
+        return Err(ConfigError::Unsupported { key: "--bots", value: bots, scheme, instead });
+    }
+    Err(bad("--bots", bots, "it must be a directory, or file:///DIR"))
+}
+
+fn read_count(
+    key: &'static str,
+    flag: Option<String>,
+    file: Option<u32>,
+    default: u32,
+    min: u32,
+    max: u32,
+) -> Result<u32, ConfigError> {
+    let rule = || format!("it must be a number from {min} to {max}");
+    let given = match flag {
+        Some(text) => Some(text.parse::<u32>().map_err(|_| bad(key, text, rule()))?),
+        None => file,
+    };
+    let value = given.unwrap_or(default);
+    if (min..=max).contains(&value) { Ok(value) } else { Err(bad(key, value, rule())) }
+}
+
+fn read_seed(flag: Option<String>, file: Option<RawSeed>) -> Result<SeedChoice, ConfigError> {
+    let text = match (flag, file) {
+        (Some(text), _) | (None, Some(RawSeed::Text(text))) => text,
+        (None, Some(RawSeed::Number(number))) => number.to_string(),
+        (None, None) => "1".to_owned(),
+    };
+    if text == "random" {
+        return Ok(SeedChoice::Random);
+    }
+    // JSON readers and databases keep signed 64-bit numbers exact.
+    match text.parse::<u64>().ok().filter(|seed| i64::try_from(*seed).is_ok()) {
+        Some(seed) => Ok(SeedChoice::Given(Seed(seed))),
+        None => Err(bad("--seed", text, format!("it must be a number from 0 to {}, or `random`", i64::MAX))),
+    }
+}
+
+fn read_store(url: &str) -> Result<PathBuf, ConfigError> {
+    let rule = "it must be sqlite:FILE";
+    let (scheme, rest) = url.split_once(':').ok_or_else(|| bad("--store", url, rule))?;
+    let path = rest.strip_prefix("//").unwrap_or(rest);
+    match scheme {
+        "sqlite" if !path.is_empty() && Path::new(path).file_name().is_some() => Ok(PathBuf::from(path)),
+        "postgres" | "postgresql" => Err(ConfigError::Unsupported {
+            key: "--store",
+            // A database URL carries a password: only its scheme is repeated.
+            value: format!("{scheme}://…"),
+            scheme: scheme.to_owned(),
+            instead: "use sqlite:FILE, or leave it out",
+        }),
+        _ => Err(bad("--store", url, rule)),
+    }
+}
+
+fn read_listen(text: &str) -> Result<SocketAddr, ConfigError> {
+    let rule = "it must be an address of this machine and a port, such as 127.0.0.1:7070 or 0.0.0.0:7070";
+    let found = text.to_socket_addrs().ok().and_then(|mut addresses| addresses.next());
+    found.ok_or_else(|| bad("--listen", text, rule))
+}
+
+fn read_sink(path: PathBuf) -> Sink {
+    if path == Path::new("-") { Sink::Stdout } else { Sink::File(path) }
+}
+
+fn verbosity(quiet: bool, verbose: u8) -> Verbosity {
+    match (quiet, verbose) {
+        (true, _) => Verbosity::Quiet,
+        (false, 0) => Verbosity::Normal,
+        (false, 1) => Verbosity::Verbose,
+        (false, _) => Verbosity::Debug,
+    }
+}

@@ -1,0 +1,150 @@
+//! Bad input, each with what its message must say; and who wins over whom.
+
+use std::path::Path;
+
+use clap::{CommandFactory, Parser};
+use terms::Limits;
+use terms::limits::ROWS;
+
+use super::file::parse;
+use super::resolve::merge;
+use super::*;
+
+/// Resolves those flags and that file, without looking at the environment's files.
+fn config(flags: &[&str], file: &str) -> Result<Config, String> {
+    let flags = Flags::try_parse_from([&["coordinator", "--bots", "bots"], flags].concat())
+        .map_err(|error| error.to_string())?;
+    let file = parse(file, Path::new("arena.toml")).map_err(|error| error.to_string())?;
+    merge(flags, file).map_err(|error| error.to_string())
+}
+
+#[test]
+fn the_command_line_is_consistent() {
+    Flags::command().debug_assert();
+}
+
+#[test]
+fn nothing_but_bots_is_needed() {
+    let config = config(&[], "").unwrap();
+    assert_eq!(config.rounds, 1);
+    assert_eq!(config.seed, SeedChoice::Given(Seed(1)));
+    assert_eq!(config.limits, Limits::default());
+    assert_eq!(config.data_dir, Path::new("arena-data"));
+    assert_eq!(config.listen.to_string(), "127.0.0.1:0");
+    assert_eq!(config.local_workers, 1);
+    assert_eq!(config.json, None);
+}
+
+#[test]
+fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
+    let file = "rounds = 5\nseed = \"random\"\n[limits]\nturn_fuel = \"10M\"\nticks = 50\n";
+    let config = config(&["--rounds", "7", "--ticks", "60"], file).unwrap();
+    assert_eq!(config.rounds, 7);
+    assert_eq!(config.seed, SeedChoice::Random);
+    assert_eq!(config.limits, Limits { turn_fuel: 10_000_000, ticks: 60, ..Limits::default() });
+}
+
+#[test]
+fn every_limit_is_a_flag_and_a_key() {
+    for row in &ROWS {
+        let value = row.min + 1;
+        let flag = format!("--{}", row.name.replace('_', "-"));
+        let by_flag = config(&[&flag, &value.to_string()], "").unwrap();
+        let by_key = config(&[], &format!("[limits]\n{} = {value}\n", row.name)).unwrap();
+        assert_eq!((row.get)(&by_flag.limits), value, "{flag}");
+        assert_eq!((row.get)(&by_key.limits), value, "{}", row.name);
+    }
+}
+
+#[test]
+fn every_option_has_an_environment_variable() {
+    for option in Flags::command().get_arguments() {
+        let id = option.get_id().as_str();
+        if ["help", "version", "verbose", "quiet"].contains(&id) {
+            continue;
+        }
+        let variable = option.get_env().map(|name| name.to_string_lossy().into_owned());
+        assert_eq!(variable, Some(format!("ARENA_{}", id.to_uppercase())));
+    }
+}
+
+#[test]
+fn wrong_flags_name_themselves_their_value_and_the_rule() {
+    for (flags, parts) in [
+        (&["--rounds", "0"][..], &["--rounds", "\"0\"", "1 to 1000000"][..]),
+        (&["--rounds", "many"], &["--rounds", "\"many\"", "1 to 1000000"]),
+        (&["--rounds=-1"], &["--rounds", "\"-1\""]),
+        (&["--seed", "x"], &["--seed", "\"x\"", "`random`"]),
+        (&["--seed", "18446744073709551615"], &["--seed", "9223372036854775807"]),
+        (&["--game", "chess"], &["--game", "chess", "spacecode"]),
+        (&["--bots", "s3://bucket/bots"], &["--bots", "s3://", "not supported by this version", "directory"]),
+        (&["--bots", "ftp://x"], &["--bots", "directory"]),
+        (&["--bots", ""], &["--bots DIR"]),
+        (&["--store", "postgres://me:secret@db/x"], &["--store", "not supported by this version", "sqlite:FILE"]),
+        (&["--store", "arena.db"], &["--store", "sqlite:FILE"]),
+        (&["--store", "sqlite:"], &["--store", "sqlite:FILE"]),
+        (&["--listen", "7070"], &["--listen", "127.0.0.1:7070"]),
+        (&["--listen", "0.0.0.0:0"], &["0.0.0.0:0", "--insecure"]),
+        (&["--local-workers", "1000"], &["--local-workers", "0 to 64"]),
+        (&["--json", "-", "--csv", "-"], &["--json", "--csv", "standard output"]),
+        (&["--memory-bytes", "5"], &["limits.memory_bytes is 5 bytes", "33554432"]),
+        (&["--memory-bytes", "lots"], &["--memory-bytes", "lots", "64MiB"]),
+        (&["--ticks", "4294967297"], &["limits.ticks is 4294967297", "1000000"]),
+        (&["--turnfuel", "5"], &["--turnfuel", "--turn-fuel"]),
+        (&["--log-format", "xml"], &["--log-format", "xml", "json"]),
+    ] {
+        let mut all = vec!["coordinator"];
+        if !flags.contains(&"--bots") {
+            all.extend(["--bots", "bots"]);
+        }
+        all.extend(flags);
+        let refused = match Flags::try_parse_from(&all) {
+            Err(error) => error.to_string(),
+            Ok(flags) => merge(flags, super::file::RawFile::default()).unwrap_err().to_string(),
+        };
+        for part in parts {
+            assert!(refused.contains(part), "{flags:?}: {refused:?} does not contain {part:?}");
+        }
+        assert!(!refused.contains("secret"), "{refused}");
+    }
+}
+
+#[test]
+fn wrong_files_name_the_key_and_what_may_have_been_meant() {
+    for (file, parts) in [
+        ("round = 3", &["arena.toml", "`round`", "did you mean `rounds`"][..]),
+        ("data-dir = \"x\"", &["`data-dir`", "`data_dir`"]),
+        ("turn_fuel = 3", &["`turn_fuel`", "`limits.turn_fuel`"]),
+        ("[limits]\nturnfuel = 3", &["`limits.turnfuel`", "`limits.turn_fuel`"]),
+        ("[limit]\nturn_fuel = 3", &["`limit`", "`limits`"]),
+        ("xyzzy = 3", &["`xyzzy`", "there are bots, rounds"]),
+        ("rounds = \"three\"", &["line 1", "rounds", "three"]),
+        ("rounds = -3", &["line 1", "rounds"]),
+        ("seed = 1.5", &["line 1", "random"]),
+        ("[limits]\nturn_fuel = -5", &["line 2", "turn_fuel"]),
+        ("[limits]\nturn_fuel = \"lots\"", &["limits.turn_fuel", "\"lots\"", "50M"]),
+        ("[limits]\nticks = 0", &["limits.ticks is 0 ticks", "from 1 to 1000000"]),
+        ("rounds = ", &["line 1"]),
+        ("rounds = 0", &["--rounds", "\"0\"", "1 to 1000000"]),
+        ("bots = 1\nbots = 2", &["bots"]),
+    ] {
+        let refused = config(&[], file).unwrap_err();
+        for part in parts {
+            assert!(refused.contains(part), "{file:?}: {refused:?} does not contain {part:?}");
+        }
+    }
+}
+
+#[test]
+fn a_file_that_was_named_must_be_there() {
+    let flags = Flags::try_parse_from(["coordinator", "--bots", "b", "--config", "/nowhere/arena.toml"]);
+    let refused = resolve(flags.unwrap()).unwrap_err().to_string();
+    assert!(refused.contains("/nowhere/arena.toml"), "{refused}");
+}
+
+#[test]
+fn listening_beyond_loopback_starts_no_local_worker_unless_asked() {
+    let open = ["--listen", "0.0.0.0:7070", "--insecure"];
+    assert_eq!(config(&open, "").unwrap().local_workers, 0);
+    assert_eq!(config(&[&open[..], &["--local-workers", "2"]].concat(), "").unwrap().local_workers, 2);
+}

@@ -1,0 +1,143 @@
+//! The directory that a coordinator keeps everything in, and the lock that keeps others out.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use nix::errno::Errno;
+use nix::fcntl::{Flock, FlockArg};
+
+/// The file whose lock means that a coordinator is at work.
+const LOCK_FILE: &str = "coordinator.lock";
+/// The file of the default store.
+const STORE_FILE: &str = "arena.sqlite";
+/// Longest process id that is read from the lock file, in bytes.
+const PID_BYTES_MAX: u64 = 20;
+
+/// A data directory that is ours as long as this lives.
+#[derive(Debug)]
+pub struct DataDir {
+    path: PathBuf,
+    _lock: Flock<File>,
+}
+
+/// Why a data directory cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum DataDirError {
+    /// It would have to be made inside something that is not there.
+    #[error("data directory {path} cannot be made: its parent directory does not exist; make it first, or choose another --data-dir")]
+    NoParent {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// There is something else of that name.
+    #[error("data directory {path} is not a directory; choose another --data-dir")]
+    NotADirectory {
+        /// What was meant to be one.
+        path: PathBuf,
+    },
+    /// It cannot be made or written.
+    #[error("data directory {path} cannot be used; check its permissions, or choose another --data-dir")]
+    Unusable {
+        /// The directory or the file in it.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// Another coordinator has it.
+    #[error("data directory {path} is in use by another coordinator (process {holder}); wait for it, stop it, or choose another --data-dir")]
+    Locked {
+        /// The directory.
+        path: PathBuf,
+        /// Its process id, as far as it is known.
+        holder: String,
+    },
+}
+
+impl DataDir {
+    /// Makes the directory if need be, and takes it.
+    ///
+    /// # Errors
+    /// It cannot be made or written, or another coordinator has it.
+    pub fn open(path: &Path) -> Result<DataDir, DataDirError> {
+        make(path)?;
+        let lock_path = path.join(LOCK_FILE);
+        let unusable = |source| DataDirError::Unusable { path: lock_path.clone(), source };
+        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&lock_path);
+        let mut lock = match Flock::lock(file.map_err(unusable)?, FlockArg::LockExclusiveNonblock) {
+            Ok(lock) => lock,
+            Err((file, Errno::EWOULDBLOCK)) => {
+                return Err(DataDirError::Locked { path: path.to_owned(), holder: holder(&file) });
+            }
+            Err((_, errno)) => return Err(unusable(errno.into())),
+        };
+        lock.set_len(0).and_then(|()| writeln!(lock, "{}", std::process::id())).map_err(unusable)?;
+        Ok(DataDir { path: path.to_owned(), _lock: lock })
+    }
+
+    /// The file of the default store.
+    pub fn store_file(&self) -> PathBuf {
+        self.path.join(STORE_FILE)
+    }
+
+    /// The directory of a local worker, numbered from 1. The first one has no number in its name,
+    /// so that one worker and the first of several share what is cached there.
+    pub fn worker_dir(&self, number: u32) -> PathBuf {
+        match number {
+            0 | 1 => self.path.join("worker"),
+            more => self.path.join(format!("worker-{more}")),
+        }
+    }
+}
+
+fn make(path: &Path) -> Result<(), DataDirError> {
+    let path = path.to_owned();
+    match fs::create_dir(&path) {
+        Ok(()) => Ok(()),
+        Err(_) if path.is_dir() => Ok(()),
+        Err(error) => Err(match error.kind() {
+            io::ErrorKind::NotFound => DataDirError::NoParent { path },
+            io::ErrorKind::AlreadyExists => DataDirError::NotADirectory { path },
+            _ => DataDirError::Unusable { path, source: error },
+        }),
+    }
+}
+
+/// What the other coordinator wrote into the lock file.
+fn holder(file: &File) -> String {
+    let mut text = String::new();
+    let read = file.take(PID_BYTES_MAX).read_to_string(&mut text);
+    let pid = text.trim();
+    let known = read.is_ok() && !pid.is_empty() && pid.chars().all(|c| c.is_ascii_digit());
+    if known { pid.to_owned() } else { "unknown".to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_has_one_coordinator_at_a_time() {
+        let parent = tempfile::tempdir().unwrap();
+        let path = parent.path().join("data");
+        let first = DataDir::open(&path).unwrap();
+        let refused = DataDir::open(&path).unwrap_err().to_string();
+        assert!(refused.contains(&format!("process {}", std::process::id())), "{refused}");
+        drop(first);
+        DataDir::open(&path).unwrap();
+    }
+
+    #[test]
+    fn what_cannot_be_a_data_directory_is_named_with_the_reason() {
+        let parent = tempfile::tempdir().unwrap();
+        let missing = DataDir::open(&parent.path().join("a/b")).unwrap_err();
+        assert!(matches!(missing, DataDirError::NoParent { .. }), "{missing:?}");
+        let file = parent.path().join("file");
+        fs::write(&file, "").unwrap();
+        let taken = DataDir::open(&file).unwrap_err();
+        assert!(matches!(taken, DataDirError::NotADirectory { .. }), "{taken:?}");
+        let refused = DataDir::open(Path::new("/proc/arena-data")).unwrap_err();
+        assert!(refused.to_string().contains("/proc/arena-data"), "{refused}");
+    }
+}

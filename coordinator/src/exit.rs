@@ -1,0 +1,41 @@
+//! The exit codes, as documented, and the one place that chooses between them.
+
+use crate::run::{Ended, RunError};
+
+/// The exit codes of `coordinator`. No value of this type exists: it is a list.
+#[derive(Debug)]
+pub enum Exit {}
+
+impl Exit {
+    /// Every match was played.
+    pub const FINISHED: u8 = 0;
+    /// Something failed; the message says what.
+    pub const FAILED: u8 = 1;
+    /// The command line, a setting, or what they name cannot be used.
+    pub const USAGE: u8 = 2;
+    /// Finished, but some matches stayed void.
+    pub const SOME_VOID: u8 = 3;
+    /// Interrupted; the command that was printed goes on.
+    pub const INTERRUPTED: u8 = 4;
+
+    /// The code of a run.
+    pub fn code(ended: &Result<Ended, RunError>) -> u8 {
+        match ended {
+            Ok(Ended::Complete { void: 0 }) => Exit::FINISHED,
+            Ok(Ended::Complete { .. }) => Exit::SOME_VOID,
+            Ok(Ended::Interrupted) => Exit::INTERRUPTED,
+            Err(RunError::Bots(_) | RunError::Python(_) | RunError::TooMany(_)) => Exit::USAGE,
+            Err(
+                RunError::DataDir(_)
+                | RunError::Store(_)
+                | RunError::Listen { .. }
+                | RunError::Local(_)
+                | RunError::Driver(_)
+                | RunError::Standings(_)
+                | RunError::Output(_)
+                | RunError::Runtime(_)
+                | RunError::Seed(_),
+            ) => Exit::FAILED,
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Workers on this machine, as child processes: started, watched, and never left behind.
+//!
+//! A worker gets a pipe as its standard input and drains when that ends, so it goes even when we
+//! are killed. It has a process group of its own: Ctrl-C reaches us alone, and we decide.
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use tokio::process::{Child, ChildStderr, Command};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio_stream::StreamExt;
+use tokio_util::codec::{FramedRead, LinesCodec};
+use tokio_util::sync::CancellationToken;
+
+use crate::progress::Console;
+
+/// The name of the worker's program.
+const PROGRAM: &str = "worker";
+/// How long a worker may take to go after SIGTERM.
+const GRACE: Duration = Duration::from_secs(5);
+/// Longest line of a worker's log that is passed on, in bytes.
+const LINE_BYTES_MAX: usize = 16 * 1024;
+
+/// How to start the local workers.
+#[derive(Clone, Debug)]
+pub struct LocalConfig {
+    /// How many.
+    pub count: u32,
+    /// The program, if it is not next to this one.
+    pub program: Option<PathBuf>,
+    /// Where they call.
+    pub coordinator: SocketAddr,
+    /// The directory of each.
+    pub dirs: Vec<PathBuf>,
+    /// Further arguments for each of them.
+    pub arguments: Vec<String>,
+}
+
+/// A worker that cannot be started.
+#[derive(Debug, thiserror::Error)]
+#[error("the worker program {path} cannot be started; build it with `make build`, or name it with --worker-bin")]
+pub struct StartError {
+    path: PathBuf,
+    #[source]
+    source: io::Error,
+}
+
+/// A worker that ended before it was told to.
+#[derive(Clone, Debug)]
+pub struct Exited {
+    /// The name it had.
+    pub name: String,
+    status: Option<ExitStatus>,
+}
+
+impl fmt::Display for Exited {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.status {
+            Some(status) => write!(f, "local worker {} ended early ({status})", self.name),
+            None => write!(f, "local worker {} ended early", self.name),
+        }
+    }
+}
+
+/// The local workers of a run.
+#[derive(Debug)]
+pub struct Locals {
+    tasks: JoinSet<()>,
+    stop: CancellationToken,
+}
+
+impl Locals {
+    /// Starts them. Each that ends by itself is told through `exits`.
+    ///
+    /// # Errors
+    /// The first one that cannot be started; those before it are stopped.
+    pub fn start(
+        config: &LocalConfig,
+        console: &Console,
+        exits: &mpsc::Sender<Exited>,
+    ) -> Result<Locals, StartError> {
+        let program = config.program.clone().unwrap_or_else(|| beside_us(PROGRAM));
+        let mut locals = Locals { tasks: JoinSet::new(), stop: CancellationToken::new() };
+        for (number, dir) in (1..=config.count).zip(&config.dirs) {
+            let name = format!("local-{number}");
+            let mut command = command(&program, config, dir, &name);
+            command.args(share_of_cores(number, config.count));
+            let child = command.spawn().map_err(|source| StartError { path: program.clone(), source })?;
+            let (console, exits, stop) = (console.clone(), exits.clone(), locals.stop.clone());
+            locals.tasks.spawn(watch(name, child, console, exits, stop));
+        }
+        Ok(locals)
+    }
+
+    /// Stops them and waits until they are gone.
+    pub async fn stop(mut self) {
+        self.stop.cancel();
+        while self.tasks.join_next().await.is_some() {}
+    }
+}
+
+fn beside_us(name: &str) -> PathBuf {
+    let beside = std::env::current_exe().ok().map(|exe| exe.with_file_name(name));
+    beside.unwrap_or_else(|| PathBuf::from(name))
+}
+
+fn command(program: &Path, config: &LocalConfig, dir: &Path, name: &str) -> Command {
+    let mut command = Command::new(program);
+    command
+        .arg("--coordinator")
+        .arg(format!("http://{}", config.coordinator))
+        .arg("--data-dir")
+        .arg(dir)
+        .args(["--name", name, "--until-stdin-closes"])
+        .args(&config.arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .process_group(0)
+        .kill_on_drop(true);
+    command
+}
+
+/// One worker takes every core by itself. Several get every so-manieth each, so that no two of
+/// them play on the same one where there are enough.
+fn share_of_cores(number: u32, count: u32) -> Vec<String> {
+    if count <= 1 {
+        return Vec::new();
+    }
+    let cores = usable_cores();
+    let own = cores.iter().skip(number.saturating_sub(1) as usize % cores.len().max(1)).step_by(count as usize);
+    let list: Vec<String> = own.map(usize::to_string).collect();
+    let slots = list.len().max(1).to_string();
+    if list.is_empty() {
+        return vec!["--slots".to_owned(), slots];
+    }
+    vec!["--cores".to_owned(), list.join(","), "--slots".to_owned(), slots]
+}
+
+/// The cores that this process may use.
+fn usable_cores() -> Vec<usize> {
+    let Ok(set) = nix::sched::sched_getaffinity(Pid::from_raw(0)) else { return Vec::new() };
+    (0..nix::sched::CpuSet::count()).filter(|core| set.is_set(*core).unwrap_or(false)).collect()
+}
+
+/// Passes a worker's log on until it ends, and tells so unless that was asked for.
+async fn watch(
+    name: String,
+    mut child: Child,
+    console: Console,
+    exits: mpsc::Sender<Exited>,
+    stop: CancellationToken,
+) {
+    let log = pass_on(child.stderr.take(), console);
+    tokio::pin!(log);
+    let status = tokio::select! {
+        () = stop.cancelled() => None,
+        status = async { tokio::join!(child.wait(), &mut log).0 } => Some(status),
+    };
+    match status {
+        Some(status) => {
+            // Nobody listens any more when the run is over, and then nobody needs to know.
+            let _ = exits.send(Exited { name, status: status.ok() }).await;
+        }
+        None => {
+            tokio::join!(end(child), log);
+        }
+    }
+}
+
+/// Asks a worker to go, and makes it go if it does not.
+async fn end(mut child: Child) {
+    let pid = child.id().and_then(|pid| i32::try_from(pid).ok());
+    if let Some(pid) = pid {
+        // The child is ours and not reaped yet, so the id cannot have become somebody else's.
+        let _ = kill(Pid::from_raw(pid), Signal::SIGTERM);
+    }
+    if tokio::time::timeout(GRACE, child.wait()).await.is_err() {
+        tracing::warn!("a local worker does not go; it is killed");
+        let _ = child.kill().await;
+    }
+}
+
+async fn pass_on(stderr: Option<ChildStderr>, console: Console) {
+    let Some(stderr) = stderr else { return };
+    let mut lines = FramedRead::new(stderr, LinesCodec::new_with_max_length(LINE_BYTES_MAX));
+    while let Some(line) = lines.next().await {
+        if let Ok(line) = line {
+            console.line(&line);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Where standings go: the table on standard output, documents into files that are replaced as a
+//! whole or not at all.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use crate::config::Sink;
+use crate::standings::{Document, Report, to_csv, to_text};
+
+/// A document that cannot be written.
+#[derive(Debug, thiserror::Error)]
+#[error("{place} cannot be written")]
+pub struct OutputError {
+    place: String,
+    #[source]
+    source: io::Error,
+}
+
+/// Writes what was asked for. The table goes to standard output unless a document goes there.
+///
+/// # Errors
+/// The first place that cannot be written.
+pub fn write(report: &Report, json: Option<&Sink>, csv: Option<&Sink>) -> Result<(), OutputError> {
+    if let Some(sink) = json {
+        let mut bytes = to_json(&report.document).map_err(|source| failed(sink, source))?;
+        bytes.push(b'\n');
+        put(sink, &bytes)?;
+    }
+    if let Some(sink) = csv {
+        put(sink, to_csv(&report.document).as_bytes())?;
+    }
+    if json != Some(&Sink::Stdout) && csv != Some(&Sink::Stdout) {
+        put(&Sink::Stdout, to_text(report).as_bytes())?;
+    }
+    Ok(())
+}
+
+/// Says whether documents can be written where they shall go, before anything is played.
+///
+/// # Errors
+/// The first place that cannot be written.
+pub fn check(sinks: [Option<&Sink>; 2]) -> Result<(), OutputError> {
+    for sink in sinks.into_iter().flatten() {
+        if let Sink::File(path) = sink {
+            beside(path).map_err(|source| failed(sink, source))?;
+        }
+    }
+    Ok(())
+}
+
+fn to_json(document: &Document) -> io::Result<Vec<u8>> {
+    Ok(serde_json::to_vec_pretty(document)?)
+}
+
+fn put(sink: &Sink, bytes: &[u8]) -> Result<(), OutputError> {
+    let written = match sink {
+        Sink::Stdout => to_stdout(bytes),
+        Sink::File(path) => replace(path, bytes),
+    };
+    written.map_err(|source| failed(sink, source))
+}
+
+fn to_stdout(bytes: &[u8]) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        // `coordinator … | head` has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
+}
+
+/// A reader sees the old file or the new one, never a part.
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    // A pipe or a device is written as it is.
+    if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        return std::fs::write(path, bytes);
+    }
+    let mut file = beside(path)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
+}
+
+fn beside(path: &Path) -> io::Result<NamedTempFile> {
+    let parent: PathBuf = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        _ => PathBuf::from("."),
+    };
+    if path.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    // Temporary files are for their owner alone; a document is for whoever the umask allows.
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".arena-").permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(parent)
+}
+
+fn failed(sink: &Sink, source: io::Error) -> OutputError {
+    let place = match sink {
+        Sink::Stdout => "standard output".to_owned(),
+        Sink::File(path) => path.display().to_string(),
+    };
+    OutputError { place, source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_as_a_whole() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("out.json");
+        for text in ["first, and longer", "second"] {
+            put(&Sink::File(path.clone()), text.as_bytes()).unwrap();
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+        }
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1, "nothing is left behind");
+    }
+
+    #[test]
+    fn a_place_that_cannot_be_written_is_found_before_anything_is_played() {
+        let dir = tempfile::tempdir().unwrap();
+        for bad in [dir.path().join("missing/out.json"), dir.path().to_owned()] {
+            let refused = check([Some(&Sink::File(bad.clone())), None]).unwrap_err().to_string();
+            assert!(refused.contains(&bad.display().to_string()), "{refused}");
+        }
+        check([Some(&Sink::File(dir.path().join("out.json"))), Some(&Sink::Stdout)]).unwrap();
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0, "nothing is left behind");
+    }
+}

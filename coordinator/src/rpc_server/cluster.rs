@@ -1,0 +1,83 @@
+//! `Cluster.Synchronize`: hands the checked call to the driver and waits for its reply.
+
+use rpc::v1;
+use rpc::v1::cluster_server::Cluster;
+use terms::{BySeat, Digest};
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::{mpsc, oneshot};
+use tonic::{Request, Response, Status};
+
+use super::request::read_picture;
+use crate::call::{Call, Reply};
+
+/// Answers calls with what the driver says.
+pub(super) struct ClusterService {
+    inbox: mpsc::Sender<Call>,
+    tournament: v1::Tournament,
+}
+
+impl ClusterService {
+    pub(super) fn new(inbox: mpsc::Sender<Call>, tournament: v1::Tournament) -> ClusterService {
+        ClusterService { inbox, tournament }
+    }
+
+    async fn ask(&self, request: v1::SynchronizeRequest) -> Result<Reply, Status> {
+        let picture =
+            read_picture(request).map_err(|bad| Status::invalid_argument(format!("bad request: {bad}")))?;
+        let (reply, answered) = oneshot::channel();
+        self.inbox.try_send(Call { picture, reply }).map_err(|refused| match refused {
+            TrySendError::Full(_) => Status::resource_exhausted("the coordinator is busy; call again"),
+            TrySendError::Closed(_) => Status::unavailable("the coordinator is stopping"),
+        })?;
+        answered.await.map_err(|_| Status::unavailable("the coordinator did not answer; call again"))
+    }
+}
+
+#[tonic::async_trait]
+impl Cluster for ClusterService {
+    async fn synchronize(
+        &self,
+        request: Request<v1::SynchronizeRequest>,
+    ) -> Result<Response<v1::SynchronizeResponse>, Status> {
+        let request = request.into_inner();
+        let reply = match other_protocol(request.protocol) {
+            Some(refusal) => Reply { refusal: Some(refusal), call_again: super::CALL_TIMEOUT, ..Reply::default() },
+            None => self.ask(request).await?,
+        };
+        Ok(Response::new(write_reply(reply, self.tournament.clone())))
+    }
+}
+
+fn other_protocol(theirs: u32) -> Option<String> {
+    let ours = rpc::PROTOCOL_VERSION;
+    let text = || format!("the worker speaks protocol {theirs}, the coordinator {ours}: use the same version of arena for both");
+    (theirs != ours).then(text)
+}
+
+fn write_reply(reply: Reply, tournament: v1::Tournament) -> v1::SynchronizeResponse {
+    let wanted = reply.wanted.into_iter().map(|(spec, attempt)| {
+        let BySeat([zero, one]) = spec.bots;
+        v1::Assignment {
+            match_id: bytes(&spec.id().0),
+            attempt: attempt.0,
+            seed: spec.seed.0,
+            bot_zero: bytes(&zero),
+            bot_one: bytes(&one),
+        }
+    });
+    let settled = reply.settled.into_iter();
+    v1::SynchronizeResponse {
+        protocol: rpc::PROTOCOL_VERSION,
+        refusal: reply.refusal.unwrap_or_default(),
+        tournament: Some(tournament),
+        wanted: wanted.collect(),
+        settled: settled
+            .map(|(id, attempt)| v1::Settled { match_id: bytes(&id.0), attempt: attempt.0 })
+            .collect(),
+        call_again_ms: u32::try_from(reply.call_again.as_millis()).unwrap_or(u32::MAX),
+    }
+}
+
+fn bytes(digest: &Digest) -> Vec<u8> {
+    digest.0.to_vec()
+}

@@ -1,0 +1,230 @@
+//! Who plays whom: a round robin in which every pairing plays every seed twice, seats swapped.
+//!
+//! The order is part of the results: by round, then by pairing in the order of the bots (which are
+//! ordered by name), then the first bot in seat 0, then in seat 1. Rounds come first so that an
+//! interrupted tournament has compared everybody about equally often.
+//!
+//! Two bots with the same contents have the same digest, so what looks like two matches may be one
+//! match: *rows* are what the results list, *matches* are what has to be played. Never here: who
+//! plays when, or on which worker.
+
+use std::collections::HashMap;
+
+use terms::{BySeat, Digest, Digester, GameId, Limits, MatchId, MatchSpec, Seed};
+
+use crate::engine::MatchNo;
+
+/// What all matches of a tournament share.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// The rules.
+    pub game: GameId,
+    /// What the bots may use.
+    pub limits: Limits,
+    /// The runtime fingerprint.
+    pub runtime: Digest,
+}
+
+impl Setting {
+    /// The digest under which results of this setting are found again.
+    pub fn digest(&self) -> Digest {
+        let mut digester = Digester::new("arena setting 1");
+        self.game.add_to(&mut digester);
+        self.limits.add_to(&mut digester);
+        digester.digest(&self.runtime).finish()
+    }
+}
+
+/// Why there is no such schedule.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{bots} bots and {rounds} rounds are {matches} matches, more than the {max} of one tournament", max = u32::MAX)]
+pub struct TooManyMatches {
+    /// Contestants.
+    pub bots: usize,
+    /// Seed pairs of a pairing.
+    pub rounds: u32,
+    /// What that comes to.
+    pub matches: u128,
+}
+
+/// One line of the results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The match that decides it.
+    pub no: MatchNo,
+    /// The seed.
+    pub seed: Seed,
+    /// Who sits where, as indices into the bots.
+    pub bots: BySeat<usize>,
+}
+
+/// Every match of a tournament.
+#[derive(Debug)]
+pub struct Schedule {
+    setting: Setting,
+    bots: Vec<Digest>,
+    pairings: Vec<(u32, u32)>,
+    seeds: Vec<Seed>,
+    /// The match of each row.
+    matches: Vec<MatchNo>,
+    /// The first row of each match.
+    rows: Vec<u32>,
+    by_id: HashMap<MatchId, MatchNo>,
+}
+
+impl Schedule {
+    /// The round robin of `bots`, which are in the order of their names.
+    ///
+    /// # Errors
+    /// There would be more matches than can be numbered.
+    pub fn new(
+        setting: Setting,
+        bots: Vec<Digest>,
+        seed: Seed,
+        rounds: u32,
+    ) -> Result<Schedule, TooManyMatches> {
+        let count = bots.len() as u128 * bots.len().saturating_sub(1) as u128 * u128::from(rounds);
+        if count > u128::from(u32::MAX) {
+            return Err(TooManyMatches { bots: bots.len(), rounds, matches: count });
+        }
+        let players = bots.len() as u32;
+        let pairings = (0..players).flat_map(|one| (one + 1..players).map(move |other| (one, other)));
+        let mut schedule = Schedule {
+            setting,
+            bots,
+            pairings: pairings.collect(),
+            seeds: (0..rounds).map(|round| Seed::of_round(seed, round)).collect(),
+            matches: Vec::new(),
+            rows: Vec::new(),
+            by_id: HashMap::new(),
+        };
+        schedule.number(count as u32);
+        Ok(schedule)
+    }
+
+    /// Gives every distinct match a number, in the order of the rows.
+    fn number(&mut self, rows: u32) {
+        self.matches.reserve_exact(rows as usize);
+        for row in 0..rows {
+            let Some(id) = self.spec_of_row(row).map(|spec| spec.id()) else { return };
+            let next = MatchNo(self.rows.len() as u32);
+            let no = *self.by_id.entry(id).or_insert(next);
+            if no == next {
+                self.rows.push(row);
+            }
+            self.matches.push(no);
+        }
+    }
+
+    /// What the matches share.
+    pub fn setting(&self) -> &Setting {
+        &self.setting
+    }
+
+    /// Distinct matches.
+    pub fn match_count(&self) -> u32 {
+        self.rows.len() as u32
+    }
+
+    /// The lines of the results, in schedule order.
+    pub fn rows(&self) -> impl Iterator<Item = Row> + '_ {
+        let row = |(row, no): (usize, &MatchNo)| {
+            let (seed, bots) = self.place(row as u32)?;
+            Some(Row { no: *no, seed, bots })
+        };
+        self.matches.iter().enumerate().filter_map(row)
+    }
+
+    /// The number of a match, if it belongs to this tournament.
+    pub fn find(&self, id: &MatchId) -> Option<MatchNo> {
+        self.by_id.get(id).copied()
+    }
+
+    /// Everything that a match's outcome depends on.
+    pub fn spec(&self, no: MatchNo) -> Option<MatchSpec> {
+        self.spec_of_row(*self.rows.get(no.index())?)
+    }
+
+    fn spec_of_row(&self, row: u32) -> Option<MatchSpec> {
+        let (seed, BySeat([zero, one])) = self.place(row)?;
+        let Setting { game, limits, runtime } = &self.setting;
+        Some(MatchSpec {
+            game: game.clone(),
+            seed,
+            bots: BySeat([*self.bots.get(zero)?, *self.bots.get(one)?]),
+            limits: *limits,
+            runtime: *runtime,
+        })
+    }
+
+    /// The seed of a row, and who sits where.
+    fn place(&self, row: u32) -> Option<(Seed, BySeat<usize>)> {
+        let (pair, swapped) = (row as usize / 2, row % 2 == 1);
+        let round = pair.checked_div(self.pairings.len())?;
+        let (one, other) = *self.pairings.get(pair.checked_rem(self.pairings.len())?)?;
+        let bots = BySeat([one as usize, other as usize]);
+        Some((*self.seeds.get(round)?, if swapped { bots.swapped() } else { bots }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    fn schedule(bots: &[&str], rounds: u32) -> Schedule {
+        let setting = Setting {
+            game: GameId::named("spacecode").unwrap(),
+            limits: Limits::default(),
+            runtime: Digest::of(b"runtime"),
+        };
+        let bots = bots.iter().map(|bot| Digest::of(bot.as_bytes())).collect();
+        Schedule::new(setting, bots, Seed(1), rounds).unwrap()
+    }
+
+    #[test]
+    fn rows_go_by_round_then_pairing_then_seats() {
+        let schedule = schedule(&["a", "b", "c"], 2);
+        let rows: Vec<_> = schedule.rows().map(|row| row.bots.0).collect();
+        let round = [[0, 1], [1, 0], [0, 2], [2, 0], [1, 2], [2, 1]];
+        assert_eq!(rows, [round, round].concat());
+        let seeds: Vec<_> = schedule.rows().map(|row| row.seed).collect();
+        assert_eq!(seeds[..6], [Seed::of_round(Seed(1), 0); 6]);
+        assert_eq!(seeds[6..], [Seed::of_round(Seed(1), 1); 6]);
+    }
+
+    #[test]
+    fn every_pairing_plays_every_seed_in_both_seats_once() {
+        let schedule = schedule(&["a", "b", "c", "d", "e"], 3);
+        let rows: BTreeSet<_> = schedule.rows().map(|row| (row.seed, row.bots.0)).collect();
+        assert_eq!(rows.len(), 5 * 4 * 3);
+        assert_eq!(schedule.match_count(), 5 * 4 * 3);
+        for no in (0..schedule.match_count()).map(MatchNo) {
+            assert_eq!(schedule.find(&schedule.spec(no).unwrap().id()), Some(no));
+        }
+    }
+
+    #[test]
+    fn twins_share_their_matches() {
+        let schedule = schedule(&["a", "same", "same"], 1);
+        assert_eq!(schedule.rows().count(), 6);
+        // a against each twin is one match per seat order, and twin against twin one altogether.
+        assert_eq!(schedule.match_count(), 3);
+        let rows: Vec<_> = schedule.rows().map(|row| row.no.0).collect();
+        assert_eq!(rows, [0, 1, 0, 1, 2, 2]);
+    }
+
+    #[test]
+    fn seeds_do_not_depend_on_who_takes_part() {
+        let seeds = |bots: &[&str]| schedule(bots, 2).rows().map(|row| row.seed).collect::<BTreeSet<_>>();
+        assert_eq!(seeds(&["a", "b"]), seeds(&["x", "y", "z"]));
+    }
+
+    #[test]
+    fn what_cannot_be_numbered_is_refused() {
+        let setting = schedule(&[], 1).setting.clone();
+        let bots = vec![Digest::of(b"bot"); 70_000];
+        let refused = Schedule::new(setting, bots, Seed(1), 1).unwrap_err();
+        assert_eq!(refused.matches, 70_000 * 69_999);
+    }
+}

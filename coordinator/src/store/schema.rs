@@ -1,0 +1,72 @@
+//! The tables, as the steps that led to them. A step that was released is never changed: add one.
+
+/// One step, from the schema before it to its own.
+pub(super) struct Migration {
+    /// The schema after this step.
+    pub(super) version: i64,
+    /// Statements to run, in order.
+    pub(super) statements: &'static [&'static str],
+}
+
+/// All steps, in order.
+pub(super) const MIGRATIONS: &[Migration] = &[Migration {
+    version: 1,
+    statements: &[
+        "CREATE TABLE results (
+            match_id TEXT NOT NULL PRIMARY KEY,
+            setting TEXT NOT NULL,
+            seed BIGINT NOT NULL,
+            bot_zero TEXT NOT NULL,
+            bot_one TEXT NOT NULL,
+            verdict TEXT NOT NULL,
+            half_points_zero BIGINT NOT NULL,
+            half_points_one BIGINT NOT NULL,
+            ticks BIGINT NOT NULL,
+            digest TEXT NOT NULL,
+            detail TEXT NOT NULL,
+            worker TEXT NOT NULL,
+            layers TEXT NOT NULL,
+            attempt BIGINT NOT NULL,
+            wall_micros BIGINT NOT NULL,
+            recorded_at_ms BIGINT NOT NULL
+        )",
+        "CREATE INDEX results_by_setting ON results (setting)",
+    ],
+}];
+
+/// The schema that this version works with.
+pub(super) const NEWEST: i64 = 1;
+
+const _: () = assert!(MIGRATIONS.len() as i64 == NEWEST, "every step has the next number");
+
+/// Where a database keeps the number of its schema.
+pub(super) const CREATE_VERSION: &str =
+    "CREATE TABLE IF NOT EXISTS arena_schema (version BIGINT NOT NULL PRIMARY KEY, applied_at_ms BIGINT NOT NULL)";
+/// Reads it: 0 for a new database.
+pub(super) const READ_VERSION: &str = "SELECT COALESCE(MAX(version), 0) FROM arena_schema";
+/// Raises it.
+pub(super) const ADD_VERSION: &str = "INSERT INTO arena_schema (version, applied_at_ms) VALUES ($1, $2)";
+
+/// Adds a result unless there is one of that match.
+pub(super) const INSERT: &str = "INSERT INTO results (match_id, setting, seed, bot_zero, bot_one, verdict, \
+     half_points_zero, half_points_one, ticks, digest, detail, worker, layers, attempt, wall_micros, recorded_at_ms) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
+     ON CONFLICT (match_id) DO NOTHING";
+/// The digest of a match's result.
+pub(super) const READ_DIGEST: &str = "SELECT digest FROM results WHERE match_id = $1";
+/// The matches of a setting that have a result.
+pub(super) const READ_IDS: &str = "SELECT match_id FROM results WHERE setting = $1";
+/// The results of a setting.
+pub(super) const READ_RESULTS: &str = "SELECT match_id, seed, bot_zero, bot_one, ticks, digest, detail, worker, \
+     layers, attempt, wall_micros, recorded_at_ms FROM results WHERE setting = $1";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_are_numbered_from_one_without_gaps() {
+        let versions: Vec<i64> = MIGRATIONS.iter().map(|step| step.version).collect();
+        assert_eq!(versions, (1..=NEWEST).collect::<Vec<_>>());
+    }
+}
