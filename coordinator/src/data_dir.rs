@@ -25,7 +25,9 @@ pub struct DataDir {
 #[derive(Debug, thiserror::Error)]
 pub enum DataDirError {
     /// It would have to be made inside something that is not there.
-    #[error("data directory {path} cannot be made: its parent directory does not exist; make it first, or choose another --data-dir")]
+    #[error(
+        "data directory {path} cannot be made: its parent directory does not exist; make it first, or choose another --data-dir"
+    )]
     NoParent {
         /// The directory.
         path: PathBuf,
@@ -46,7 +48,9 @@ pub enum DataDirError {
         source: io::Error,
     },
     /// Another coordinator has it.
-    #[error("data directory {path} is in use by another coordinator (process {holder}); wait for it, stop it, or choose another --data-dir")]
+    #[error(
+        "data directory {path} is in use by another coordinator (process {holder}); wait for it, stop it, or choose another --data-dir"
+    )]
     Locked {
         /// The directory.
         path: PathBuf,

@@ -45,7 +45,9 @@ pub struct LocalConfig {
 
 /// A worker that cannot be started.
 #[derive(Debug, thiserror::Error)]
-#[error("the worker program {path} cannot be started; build it with `make build`, or name it with --worker-bin")]
+#[error(
+    "the worker program {path} cannot be started; build it with `make build`, or name it with --worker-bin"
+)]
 pub struct StartError {
     path: PathBuf,
     #[source]
@@ -92,6 +94,9 @@ impl Locals {
             let name = format!("local-{number}");
             let mut command = command(&program, config, dir, &name);
             command.args(share_of_cores(number, config.count));
+            if !console.is_colourful() {
+                command.env("NO_COLOR", "1");
+            }
             let child = command.spawn().map_err(|source| StartError { path: program.clone(), source })?;
             let (console, exits, stop) = (console.clone(), exits.clone(), locals.stop.clone());
             locals.tasks.spawn(watch(name, child, console, exits, stop));
@@ -135,7 +140,8 @@ fn share_of_cores(number: u32, count: u32) -> Vec<String> {
         return Vec::new();
     }
     let cores = usable_cores();
-    let own = cores.iter().skip(number.saturating_sub(1) as usize % cores.len().max(1)).step_by(count as usize);
+    let own =
+        cores.iter().skip(number.saturating_sub(1) as usize % cores.len().max(1)).step_by(count as usize);
     let list: Vec<String> = own.map(usize::to_string).collect();
     let slots = list.len().max(1).to_string();
     if list.is_empty() {
@@ -158,6 +164,8 @@ async fn watch(
     exits: mpsc::Sender<Exited>,
     stop: CancellationToken,
 ) {
+    // Waiting for a child closes its standard input, and for a worker that means to go.
+    let _held_open = child.stdin.take();
     let log = pass_on(child.stderr.take(), console);
     tokio::pin!(log);
     let status = tokio::select! {

@@ -51,7 +51,9 @@ struct Label {
 #[derive(Debug, thiserror::Error)]
 pub enum PythonWasmError {
     /// It is in none of the usual places.
-    #[error("python.wasm was found in none of {looked}; build it with `make build`, or name it with --python-wasm")]
+    #[error(
+        "python.wasm was found in none of {looked}; build it with `make build`, or name it with --python-wasm"
+    )]
     NotFound {
         /// Where it was looked for.
         looked: String,
@@ -82,7 +84,9 @@ pub enum PythonWasmError {
         source: BadWasm,
     },
     /// It is some other WebAssembly file.
-    #[error("{path} is WebAssembly, but not an interpreter of arena: its section `arena-runtime` {what}; build one with `make build`")]
+    #[error(
+        "{path} is WebAssembly, but not an interpreter of arena: its section `arena-runtime` {what}; build one with `make build`"
+    )]
     NotOurs {
         /// The file.
         path: PathBuf,
@@ -90,7 +94,9 @@ pub enum PythonWasmError {
         what: &'static str,
     },
     /// It was built for another version of this program.
-    #[error("{path} was built for another version of arena ({what} is {found}, this version needs {wanted}); build it again with `make build`")]
+    #[error(
+        "{path} was built for another version of arena ({what} is {found}, this version needs {wanted}); build it again with `make build`"
+    )]
     OtherVersion {
         /// The file.
         path: PathBuf,
@@ -102,7 +108,9 @@ pub enum PythonWasmError {
         wanted: u32,
     },
     /// Its contents are not what its section says.
-    #[error("{path} is damaged: its contents do not have the SHA-256 that it was built with; build it again with `make build`")]
+    #[error(
+        "{path} is damaged: its contents do not have the SHA-256 that it was built with; build it again with `make build`"
+    )]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -125,7 +133,8 @@ impl PythonWasm {
 
     fn check(bytes: Vec<u8>, path: &Path) -> Result<PythonWasm, PythonWasmError> {
         let path = || path.to_owned();
-        let last = section::last(&bytes).map_err(|source| PythonWasmError::BadWasm { path: path(), source })?;
+        let last =
+            section::last(&bytes).map_err(|source| PythonWasmError::BadWasm { path: path(), source })?;
         let not_ours = |what| PythonWasmError::NotOurs { path: path(), what };
         let label = last.custom(section::NAME).ok_or_else(|| not_ours("is missing"))?;
         let label: Label = serde_json::from_slice(label).map_err(|_| not_ours("cannot be read"))?;

@@ -107,31 +107,40 @@ pub async fn run(
     interrupts: mpsc::Receiver<()>,
 ) -> Result<Ended, RunError> {
     let began = Instant::now();
-    let stage = Stage::prepare(config, seed, console).await?;
+    output::check([config.json.as_ref(), config.csv.as_ref()])?;
+    let plan = Plan::new(config, seed)?;
+    plan.notes.iter().for_each(|note| console.say(note));
+    let stage = Stage::set(config, plan).await?;
     let ended = stage.perform(config, console, interrupts, began).await;
     stage.store.close().await;
     ended
 }
 
 /// Everything that is there before the first match.
-struct Stage {
-    plan: Plan,
+#[derive(Debug)]
+pub struct Stage {
+    /// What is played.
+    pub plan: Plan,
+    /// How patient the engine is.
+    pub policy: Policy,
+    /// Where results go.
+    pub store: Arc<SqliteStore>,
     data_dir: DataDir,
-    store: Arc<SqliteStore>,
     /// Which matches the store knows already.
     cached: Vec<bool>,
 }
 
 impl Stage {
-    async fn prepare(config: &Config, seed: Seed, console: &Console) -> Result<Stage, RunError> {
-        output::check([config.json.as_ref(), config.csv.as_ref()])?;
-        let plan = Plan::new(config, seed)?;
-        plan.notes.iter().for_each(|note| console.say(note));
+    /// Takes the data directory, opens the store and looks up what was played before.
+    ///
+    /// # Errors
+    /// Somebody else has the directory, or the store cannot be used.
+    pub async fn set(config: &Config, plan: Plan) -> Result<Stage, RunError> {
         let data_dir = DataDir::open(&config.data_dir)?;
         let store_file = config.store.clone().unwrap_or_else(|| data_dir.store_file());
         let store = Arc::new(SqliteStore::open(&store_file, now_ms()).await?);
         let cached = known(&plan.schedule, store.as_ref()).await?;
-        Ok(Stage { plan, data_dir, store, cached })
+        Ok(Stage { plan, policy: Policy::for_limits(&config.limits), store, data_dir, cached })
     }
 
     async fn perform(
@@ -145,12 +154,14 @@ impl Stage {
             console.say("every match of this tournament was played before: nothing is left to play");
             Finale::default()
         } else {
-            self.play(config, console, interrupts).await?
+            let failed = |source| RunError::Listen { address: config.listen, source };
+            let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
+            self.play(config, listener, console, interrupts).await?
         };
         if finale.ending == Ending::Drained {
             return Ok(Ended::Interrupted);
         }
-        let results = collect(&self.plan, self.store.as_ref(), finale, &self.cached, began).await?;
+        let results = self.results(finale, began).await?;
         let Results { tournament, bots, matches, workers, void } = &results;
         let report = standings::report(tournament, bots, matches, workers)?;
         output::write(&report, config.json.as_ref(), config.csv.as_ref())?;
@@ -158,13 +169,20 @@ impl Stage {
     }
 
     /// Plays what is missing: server up, workers up, the driver's loop, and all of it down again.
-    async fn play(
+    ///
+    /// # Errors
+    /// Local workers do not start, results cannot be recorded, or nobody is left to play.
+    pub async fn play(
         &self,
         config: &Config,
+        listener: TcpListener,
         console: &Console,
         interrupts: mpsc::Receiver<()>,
     ) -> Result<Finale, RunError> {
-        let (server, address, calls) = self.serve(config).await?;
+        let failed = |source| RunError::Listen { address: config.listen, source };
+        let address = listener.local_addr().map_err(failed)?;
+        let (inbox, calls) = mpsc::channel(INBOX_CALLS_MAX);
+        let server = Server::start(listener, self.services(inbox));
         announce(config, address, console);
         let (exits_in, exits) = mpsc::channel(LOCAL_WORKERS_MAX as usize);
         let locals = Locals::start(&self.local_config(config, address), console, &exits_in)?;
@@ -175,10 +193,17 @@ impl Stage {
         Ok(finale?)
     }
 
+    /// Everything that standings are made of, after a complete run that began at `began`.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn results(&self, finale: Finale, began: Instant) -> Result<Results, StoreError> {
+        collect(&self.plan, self.store.as_ref(), finale, &self.cached, began).await
+    }
+
     fn driver(&self, config: &Config, console: &Console) -> Driver<SqliteStore> {
-        let policy = Policy::for_limits(&config.limits);
         let is_known = |no: MatchNo| self.cached.get(no.index()).copied().unwrap_or(false);
-        let engine = Engine::new(policy, self.plan.schedule.match_count(), is_known);
+        let engine = Engine::new(self.policy, self.plan.schedule.match_count(), is_known);
         Driver::new(
             engine,
             self.plan.schedule.clone(),
@@ -189,15 +214,10 @@ impl Stage {
         )
     }
 
-    async fn serve(&self, config: &Config) -> Result<(Server, SocketAddr, mpsc::Receiver<Call>), RunError> {
-        let failed = |source| RunError::Listen { address: config.listen, source };
-        let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
-        let (inbox, calls) = mpsc::channel(INBOX_CALLS_MAX);
+    fn services(&self, inbox: mpsc::Sender<Call>) -> Services {
         let setting = self.plan.schedule.setting();
         let tournament = v1::Tournament::of(&setting.game, &setting.limits, &self.plan.runtime);
-        let services = Services { inbox, tournament, blobs: self.plan.blobs.clone() };
-        Ok((Server::start(listener, services), address, calls))
+        Services { inbox, tournament, blobs: self.plan.blobs.clone() }
     }
 
     fn local_config(&self, config: &Config, address: SocketAddr) -> LocalConfig {

@@ -23,7 +23,8 @@ pub(super) fn parse_amount(text: &str) -> Result<u64, String> {
     let (digits, factor) = suffix.unwrap_or((trimmed, 1));
     let digits = digits.trim_end().replace('_', "");
     let number = digits.parse::<u64>().ok().filter(|_| digits.bytes().all(|byte| byte.is_ascii_digit()));
-    let refused = || format!("{text:?} is no amount: write 50000000, 50_000_000, 50M, 64MiB or, for times, 2s");
+    let refused =
+        || format!("{text:?} is no amount: write 50000000, 50_000_000, 50M, 64MiB or, for times, 2s");
     number.and_then(|number| number.checked_mul(factor)).ok_or_else(refused)
 }
 

@@ -8,9 +8,7 @@ use terms::limits::BadLimit;
 use terms::{GameId, Seed};
 
 use super::file::{self, FileError, RawFile, RawSeed};
-use super::{
-    Config, Flags, LOCAL_WORKERS_MAX, LogFormat, ROUNDS_MAX, SeedChoice, Sink, Verbosity,
-};
+use super::{Config, Flags, LOCAL_WORKERS_MAX, LogFormat, ROUNDS_MAX, SeedChoice, Sink, Verbosity};
 
 /// Schemes that mean storage elsewhere.
 const REMOTE: [&str; 7] = ["s3", "gs", "gcs", "az", "azure", "http", "https"];

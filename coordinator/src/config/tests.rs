@@ -80,7 +80,10 @@ fn wrong_flags_name_themselves_their_value_and_the_rule() {
         (&["--bots", "s3://bucket/bots"], &["--bots", "s3://", "not supported by this version", "directory"]),
         (&["--bots", "ftp://x"], &["--bots", "directory"]),
         (&["--bots", ""], &["--bots DIR"]),
-        (&["--store", "postgres://me:secret@db/x"], &["--store", "not supported by this version", "sqlite:FILE"]),
+        (
+            &["--store", "postgres://me:secret@db/x"],
+            &["--store", "not supported by this version", "sqlite:FILE"],
+        ),
         (&["--store", "arena.db"], &["--store", "sqlite:FILE"]),
         (&["--store", "sqlite:"], &["--store", "sqlite:FILE"]),
         (&["--listen", "7070"], &["--listen", "127.0.0.1:7070"]),

@@ -23,10 +23,10 @@ use crate::progress::Progress;
 use crate::schedule::Schedule;
 use crate::store::{Store, StoreError, Written};
 
-pub use wake::Inputs;
-pub use writer::now_ms;
 use roster::Roster;
+pub use wake::Inputs;
 use wake::Wake;
+pub use writer::now_ms;
 use writer::{Batch, Writer};
 
 /// What a run left behind besides what is in the store.
@@ -218,9 +218,9 @@ impl<S: Store> Driver<S> {
         let Picture { slots, holding, finished, .. } = picture;
         let heard = admission.refusal.is_none();
         let find = |id: &MatchId| self.schedule.find(id).filter(|_| heard);
-        let holding = holding
-            .iter()
-            .filter_map(|(id, attempt, ticks)| Some(Holding { no: find(id)?, attempt: *attempt, ticks: *ticks }));
+        let holding = holding.iter().filter_map(|(id, attempt, ticks)| {
+            Some(Holding { no: find(id)?, attempt: *attempt, ticks: *ticks })
+        });
         let finished = finished.into_iter().filter_map(|report| {
             Some(Finished {
                 no: find(&report.id)?,

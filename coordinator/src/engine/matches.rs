@@ -167,7 +167,14 @@ impl Matches {
     }
 
     /// Puts a waiting match into a worker's hands.
-    pub(super) fn lease_to(&mut self, now: Elapsed, no: MatchNo, worker: WorkerKey, attempt: Attempt, ticks: u32) {
+    pub(super) fn lease_to(
+        &mut self,
+        now: Elapsed,
+        no: MatchNo,
+        worker: WorkerKey,
+        attempt: Attempt,
+        ticks: u32,
+    ) {
         self.serial += 1;
         let lease = Lease { worker, attempt, serial: self.serial, ticks, moved_at: now };
         if attempt > Attempt::FIRST {

@@ -18,9 +18,8 @@ impl Engine {
 
     fn silent(&self, now: Elapsed) -> Vec<WorkerKey> {
         // A worker whose call we have not answered yet waits for us, not we for it.
-        let is_silent = |worker: &Worker| {
-            !worker.call_open && now.since(worker.seen_at) > self.policy.silence
-        };
+        let is_silent =
+            |worker: &Worker| !worker.call_open && now.since(worker.seen_at) > self.policy.silence;
         self.workers.iter().filter(|(_, worker)| is_silent(worker)).map(|(key, _)| *key).collect()
     }
 

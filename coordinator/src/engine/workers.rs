@@ -65,5 +65,8 @@ pub(super) type Workers = BTreeMap<WorkerKey, Worker>;
 
 /// Slots of all workers that get work.
 pub(super) fn slots_ready(workers: &Workers) -> u32 {
-    workers.values().filter(|worker| worker.is_ready()).fold(0, |sum, worker| sum.saturating_add(worker.slots))
+    workers
+        .values()
+        .filter(|worker| worker.is_ready())
+        .fold(0, |sum, worker| sum.saturating_add(worker.slots))
 }

@@ -25,10 +25,7 @@ type Chunks = Box<dyn Iterator<Item = Result<v1::FetchResponse, Status>> + Send>
 impl Blobs for BlobService {
     type FetchStream = tokio_stream::Iter<Chunks>;
 
-    async fn fetch(
-        &self,
-        request: Request<v1::FetchRequest>,
-    ) -> Result<Response<Self::FetchStream>, Status> {
+    async fn fetch(&self, request: Request<v1::FetchRequest>) -> Result<Response<Self::FetchStream>, Status> {
         let digest = Digest::try_from(request.get_ref().digest.as_slice())
             .map_err(|error| Status::invalid_argument(error.to_string()))?;
         let unknown = || Status::not_found(format!("there is no blob {digest} in this tournament"));
@@ -54,8 +51,7 @@ mod tests {
     fn chunks_are_bounded_and_make_up_the_blob() {
         for length in [0, 1, rpc::CHUNK_BYTES_MAX, rpc::CHUNK_BYTES_MAX + 1, 3 * rpc::CHUNK_BYTES_MAX] {
             let blob: Vec<u8> = (0..length).map(|at| (at % 251) as u8).collect();
-            let parts: Vec<Vec<u8>> =
-                chunks(blob.clone().into()).map(|part| part.unwrap().chunk).collect();
+            let parts: Vec<Vec<u8>> = chunks(blob.clone().into()).map(|part| part.unwrap().chunk).collect();
             assert!(parts.iter().all(|part| part.len() <= rpc::CHUNK_BYTES_MAX));
             assert_eq!(parts.concat(), blob);
         }

@@ -41,7 +41,9 @@ impl Cluster for ClusterService {
     ) -> Result<Response<v1::SynchronizeResponse>, Status> {
         let request = request.into_inner();
         let reply = match other_protocol(request.protocol) {
-            Some(refusal) => Reply { refusal: Some(refusal), call_again: super::CALL_TIMEOUT, ..Reply::default() },
+            Some(refusal) => {
+                Reply { refusal: Some(refusal), call_again: super::CALL_TIMEOUT, ..Reply::default() }
+            }
             None => self.ask(request).await?,
         };
         Ok(Response::new(write_reply(reply, self.tournament.clone())))
@@ -50,7 +52,11 @@ impl Cluster for ClusterService {
 
 fn other_protocol(theirs: u32) -> Option<String> {
     let ours = rpc::PROTOCOL_VERSION;
-    let text = || format!("the worker speaks protocol {theirs}, the coordinator {ours}: use the same version of arena for both");
+    let text = || {
+        format!(
+            "the worker speaks protocol {theirs}, the coordinator {ours}: use the same version of arena for both"
+        )
+    };
     (theirs != ours).then(text)
 }
 

@@ -46,9 +46,8 @@ fn read_state(state: v1::WorkerState) -> Result<State, BadMessage> {
 
 /// The names of the active layers.
 fn read_layers(layers: &[v1::Layer]) -> Result<Vec<String>, BadMessage> {
-    let fine = |name: &str| {
-        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
-    };
+    let fine =
+        |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
     let enabled = layers.iter().filter(|layer| layer.enabled).map(|layer| layer.name.as_str());
     enabled.map(|name| if fine(name) { Ok(name.to_owned()) } else { Err(unknown("layer", name)) }).collect()
 }
@@ -72,7 +71,8 @@ fn check_attempt(attempt: Attempt) -> Result<(), BadMessage> {
 
 /// A text that may be shown on a terminal: control characters and what reorders text are gone.
 fn printable(text: &str) -> String {
-    let reorders = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let reorders =
+        |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars().filter(|c| !c.is_control() && !reorders(*c)).collect()
 }
 

@@ -21,9 +21,7 @@ pub enum StoreError {
         known: i64,
     },
     /// Not a database, or one with holes.
-    #[error(
-        "store {path} is damaged ({detail}): restore it from a backup, or move it away to start anew"
-    )]
+    #[error("store {path} is damaged ({detail}): restore it from a backup, or move it away to start anew")]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -66,7 +64,9 @@ pub enum StoreError {
     #[error("match {0} is void and cannot be recorded")]
     Void(MatchId),
     /// The program itself stopped writing.
-    #[error("writing to the store was interrupted ({0}); run the same command again, nothing recorded is lost")]
+    #[error(
+        "writing to the store was interrupted ({0}); run the same command again, nothing recorded is lost"
+    )]
     Interrupted(String),
     /// Anything else that the database says.
     #[error("store {path} fails")]

@@ -40,8 +40,7 @@ pub(super) const NEWEST: i64 = 1;
 const _: () = assert!(MIGRATIONS.len() as i64 == NEWEST, "every step has the next number");
 
 /// Where a database keeps the number of its schema.
-pub(super) const CREATE_VERSION: &str =
-    "CREATE TABLE IF NOT EXISTS arena_schema (version BIGINT NOT NULL PRIMARY KEY, applied_at_ms BIGINT NOT NULL)";
+pub(super) const CREATE_VERSION: &str = "CREATE TABLE IF NOT EXISTS arena_schema (version BIGINT NOT NULL PRIMARY KEY, applied_at_ms BIGINT NOT NULL)";
 /// Reads it: 0 for a new database.
 pub(super) const READ_VERSION: &str = "SELECT COALESCE(MAX(version), 0) FROM arena_schema";
 /// Raises it.

@@ -9,8 +9,13 @@ use super::*;
 fn result(name: &str, verdict: Verdict) -> StoredResult {
     let mut turn_fuel = FuelHistogram::default();
     turn_fuel.record(90_000);
-    let usage =
-        SeatUsage { load_fuel: 1, turns_fuel: u64::MAX, turn_fuel, memory_peak_bytes: 3, log_dropped_bytes: 4 };
+    let usage = SeatUsage {
+        load_fuel: 1,
+        turns_fuel: u64::MAX,
+        turn_fuel,
+        memory_peak_bytes: 3,
+        log_dropped_bytes: 4,
+    };
     let fault = Fault {
         seat: Seat::One,
         kind: FaultKind::Exception,
@@ -91,8 +96,7 @@ async fn the_first_result_of_a_match_stays() {
 async fn void_results_are_refused_and_nothing_of_their_batch_is_written() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path()).await.unwrap();
-    let batch =
-        [result("a", Verdict::Played(Scores::DRAW)), result("b", Verdict::Void(HostFault::Stalled))];
+    let batch = [result("a", Verdict::Played(Scores::DRAW)), result("b", Verdict::Void(HostFault::Stalled))];
     assert!(matches!(store.record(setting(), &batch).await, Err(StoreError::Void(_))));
     assert_eq!(all(&store).await, []);
 }
@@ -109,7 +113,9 @@ async fn a_store_of_a_newer_version_is_refused_and_left_alone() {
 
 #[tokio::test]
 async fn a_damaged_file_is_named_as_such() {
-    for (bytes, what) in [(vec![b'x'; 10_000], "no database"), (b"SQLite format 3\0garbage".to_vec(), "cut off")] {
+    for (bytes, what) in
+        [(vec![b'x'; 10_000], "no database"), (b"SQLite format 3\0garbage".to_vec(), "cut off")]
+    {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join("arena.sqlite"), bytes).unwrap();
         let refused = open(dir.path()).await.unwrap_err();
@@ -136,8 +142,7 @@ async fn a_full_disk_says_so_and_loses_nothing_that_was_recorded() {
     let first = result("a", Verdict::Played(Scores::DRAW));
     store.record(setting(), std::slice::from_ref(&first)).await.unwrap();
     sqlx::query("PRAGMA max_page_count = 1").execute(store.pool()).await.unwrap();
-    let many: Vec<_> =
-        (0..500).map(|n| result(&format!("m{n}"), Verdict::Played(Scores::DRAW))).collect();
+    let many: Vec<_> = (0..500).map(|n| result(&format!("m{n}"), Verdict::Played(Scores::DRAW))).collect();
     let refused = store.record(setting(), &many).await.unwrap_err();
     assert!(matches!(refused, StoreError::Full { .. }), "{refused:?}");
     assert_eq!(all(&store).await, [first]);
