@@ -70,7 +70,7 @@ fn prepare(args: ZygoteArgs) -> Result<(Zygote, Vec<Layer>), BootError> {
         .map_err(|error| BootError::Engine(error.root_cause().to_string()))?;
     let component = TrustedModule::check(&args.native, args.digest)?.load(&engine)?;
     let template = Template::new(engine, component, args.start)?;
-    let layers = layers::restrict_zygote(seal.landlock)?;
+    let layers = layers::restrict_zygote(&seal)?;
     let mut zygote = Zygote::new(template, seal, threads);
     zygote.probe()?;
     Ok((zygote, layers))

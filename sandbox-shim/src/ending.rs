@@ -104,9 +104,9 @@ impl Ending {
                     format!("{subject} needed more than the {limit} bytes of memory that there are");
                 fault(FaultKind::OutOfMemory, message)
             }
-            Some(trap) => fault(FaultKind::Trap, format!("{subject} made the interpreter fail: {trap}")),
-            None => {
-                let why = error.root_cause();
+            _ => {
+                let why = error.root_cause().to_string();
+                let why = why.strip_prefix("wasm trap: ").unwrap_or(&why);
                 fault(FaultKind::Trap, format!("{subject} made the interpreter fail: {why}"))
             }
         }

@@ -1,66 +1,151 @@
-//! The layers of the sandbox: put on the zygote one by one, and reported as they are.
+//! The layers of the sandbox, in the order in which they are put on.
+//!
+//! One table for the zygote and one for its children, used to put them on as well as to report
+//! them, so that a report cannot say something else than what is done.
 
-use std::os::fd::OwnedFd;
+use pipe::Layer;
 
-use pipe::{Ended, FRAME_BYTES_MAX, FromShim, Layer};
-use rustix::net::RecvFlags;
+use crate::harden::{SealError, capabilities, descriptors, namespaces, process, rlimits, syscalls};
+use crate::shim::Seal;
 
-use crate::harden::{SealError, capabilities, landlock, namespaces, process, rlimits, syscalls};
+/// One layer.
+pub(crate) struct Step {
+    /// Its name in reports and metrics.
+    pub(crate) name: &'static str,
+    /// Whether nothing runs without it.
+    pub(crate) mandatory: bool,
+    /// Puts it on, for good.
+    pub(crate) put_on: fn(&Seal) -> Result<(), SealError>,
+    /// What it takes away.
+    effect: fn(&Seal) -> String,
+    /// What would turn it on where it is off.
+    remedy: &'static str,
+}
 
-/// Takes from the zygote what it can do without, and reports what is on. Namespaces are only
-/// reported when they are missing; everything else must work.
+/// What would give ordinary users namespaces.
+const ALLOW_NAMESPACES: &str = "allow unprivileged user namespaces (on some systems the settings \
+    kernel.unprivileged_userns_clone=1 or kernel.apparmor_restrict_unprivileged_userns=0; in a container, a seccomp \
+    profile that lets unshare pass)";
+
+/// Once, by the zygote, before it forks for the first time; its children inherit them.
+pub(crate) const ZYGOTE: &[Step] = &[
+    namespace(
+        "user_namespace",
+        |_| namespaces::enter_user(),
+        |_| "no rights over users of the machine".into(),
+    ),
+    namespace("network_namespace", |_| namespaces::enter_network(), |_| "no network interface".into()),
+    namespace(
+        "ipc_namespace",
+        |_| namespaces::enter_ipc(),
+        |_| "no shared memory or queues of others".into(),
+    ),
+    namespace("uts_namespace", |_| namespaces::enter_uts(), |_| "no host name to change".into()),
+    mandatory(
+        "capabilities",
+        |_| capabilities::drop_all(),
+        |_| "none is left, not even to root".into(),
+        "nothing: please report this",
+    ),
+    mandatory(
+        "not_dumpable",
+        |_| process::not_dumpable(),
+        |_| "no process attaches, no memory is written to disk".into(),
+        "nothing: please report this",
+    ),
+];
+
+/// By each child, before the first byte of its bot is read.
+pub(crate) const CHILD: &[Step] = &[
+    mandatory(
+        "descriptors",
+        |_| descriptors::close_from(1),
+        |_| "one socket and nothing else".into(),
+        "Linux 5.9",
+    ),
+    mandatory(
+        "no_new_privs",
+        |_| process::no_new_privileges(),
+        |_| "nothing that is executed gains privileges".into(),
+        "Linux 3.5",
+    ),
+    // Before the limits, because a ruleset is a descriptor for a moment.
+    mandatory(
+        "landlock",
+        |seal| seal.deny_everything(),
+        Seal::describe_landlock,
+        "Linux 5.13 with landlock in the list of security modules (lsm=…)",
+    ),
+    mandatory(
+        "rlimits",
+        |_| rlimits::limit_sealed(),
+        |_| "no new descriptors, processes, files or core dumps".into(),
+        "nothing: please report this",
+    ),
+    mandatory(
+        "seccomp",
+        |seal| seal.filter.put_on(),
+        |_| seccomp_effect(),
+        "Linux 3.17 with seccomp filters",
+    ),
+];
+
+const fn namespace(
+    name: &'static str,
+    put_on: fn(&Seal) -> Result<(), SealError>,
+    effect: fn(&Seal) -> String,
+) -> Step {
+    Step { name, mandatory: false, put_on, effect, remedy: ALLOW_NAMESPACES }
+}
+
+const fn mandatory(
+    name: &'static str,
+    put_on: fn(&Seal) -> Result<(), SealError>,
+    effect: fn(&Seal) -> String,
+    remedy: &'static str,
+) -> Step {
+    Step { name, mandatory: true, put_on, effect, remedy }
+}
+
+fn seccomp_effect() -> String {
+    let names: Vec<&str> = syscalls::SEALED.iter().map(|entry| entry.name).collect();
+    format!("{} system calls are left, their arguments checked: {}", names.len(), names.join(", "))
+}
+
+impl Step {
+    /// Puts it on and says how that went.
+    pub(crate) fn report(&self, seal: &Seal) -> Layer {
+        let (enabled, detail) = match (self.put_on)(seal) {
+            Ok(()) => (true, (self.effect)(seal)),
+            Err(error) => (false, format!("{error}; it needs: {}", self.remedy)),
+        };
+        Layer { name: self.name.to_owned(), enabled, detail }
+    }
+
+    /// As it is once it has been put on.
+    fn on(&self, seal: &Seal) -> Layer {
+        Layer { name: self.name.to_owned(), enabled: true, detail: (self.effect)(seal) }
+    }
+}
+
+/// Takes from the zygote what it can do without, and reports what is on in its children: the probe
+/// proves the rest before anybody is told. Adds to the zygote itself what does not hinder forking.
 ///
 /// # Errors
 /// A layer that must be there is not.
-pub(crate) fn restrict_zygote(landlock: landlock::Abi) -> Result<Vec<Layer>, SealError> {
-    let mut layers: Vec<Layer> = namespaces::ALL.iter().map(enter).collect();
-    capabilities::drop_all()?;
+pub(crate) fn restrict_zygote(seal: &Seal) -> Result<Vec<Layer>, SealError> {
+    let mut layers = Vec::new();
+    for step in ZYGOTE {
+        if step.mandatory {
+            (step.put_on)(seal)?;
+            layers.push(step.on(seal));
+        } else {
+            layers.push(step.report(seal));
+        }
+    }
     process::no_new_privileges()?;
-    process::not_dumpable()?;
     rlimits::limit_zygote()?;
-    landlock.deny_everything()?;
-    layers.extend(of_children(landlock));
+    seal.deny_everything()?;
+    layers.extend(CHILD.iter().map(|step| step.on(seal)));
     Ok(layers)
-}
-
-fn enter(namespace: &namespaces::Namespace) -> Layer {
-    match namespace.enter() {
-        Ok(()) => on(namespace.name, namespace.effect),
-        Err(error) => Layer {
-            name: namespace.name.to_owned(),
-            enabled: false,
-            detail: format!("this system does not give it to us: {error}"),
-        },
-    }
-}
-
-/// What every sealed child has; the probe has proven it before this is reported.
-fn of_children(landlock: landlock::Abi) -> Vec<Layer> {
-    vec![
-        on("capabilities", "none, not even for root"),
-        on("no_new_privs", "nothing that is executed gains privileges"),
-        on("not_dumpable", "no other process attaches, no memory is written to disk"),
-        on("descriptors", "one socket and nothing else"),
-        on("rlimits", "no new descriptors, processes, files or core dumps"),
-        on("landlock", &landlock.describe()),
-        on(
-            "seccomp",
-            &format!("{} system calls are left, each with fixed arguments", syscalls::SEALED.len()),
-        ),
-    ]
-}
-
-fn on(name: &str, detail: &str) -> Layer {
-    Layer { name: name.to_owned(), enabled: true, detail: detail.to_owned() }
-}
-
-/// What a probe child said before it failed, or how it ended if it said nothing.
-pub(crate) fn probe_failure(socket: &OwnedFd, ended: Ended) -> String {
-    let mut frame = vec![0; FRAME_BYTES_MAX];
-    let said = rustix::net::recv(socket, frame.as_mut_slice(), RecvFlags::DONTWAIT);
-    let said = said.ok().and_then(|(_, count)| frame.get(..count));
-    match said.map(FromShim::decode) {
-        Some(Ok(FromShim::Broken(why))) => format!("a probe child cannot be sealed: {why}"),
-        _ => format!("a probe child died while it was sealed: {ended:?}"),
-    }
 }

@@ -14,6 +14,7 @@
 mod args;
 mod boot;
 mod control;
+mod doctor;
 mod ending;
 mod exit;
 mod guest;
@@ -37,7 +38,13 @@ fn main() -> ExitCode {
     let code = match args::parse(std::env::args_os().skip(1)) {
         Ok(Command::Help) => print(args::HELP),
         Ok(Command::Version) => print(concat!("sandbox-shim ", env!("CARGO_PKG_VERSION"), "\n")),
-        Ok(Command::Doctor { json: _ }) => exit::OK,
+        Ok(Command::Doctor { json }) => match doctor::examine() {
+            Ok(report) => {
+                print(&if json { report.json() } else { report.text() });
+                report.exit_code()
+            }
+            Err(error) => complain(&error, exit::FAILED),
+        },
         Ok(Command::Zygote(args)) => match boot::zygote(args) {
             Ok(()) => exit::OK,
             Err(error) => complain(&error, exit::FAILED),

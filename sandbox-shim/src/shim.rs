@@ -6,25 +6,37 @@ use std::os::fd::OwnedFd;
 use rustix::process::Pid;
 
 use crate::guest::Guest;
-use crate::harden::{self, SealError, descriptors, landlock, process, rlimits, seccomp};
+use crate::harden::{self, SealError, descriptors, landlock, process, seccomp};
+use crate::layers;
 use crate::serve::Service;
 
 /// What a seal is made of, prepared once before the first fork.
 pub(crate) struct Seal {
-    /// What the kernel's Landlock can deny.
-    pub(crate) landlock: landlock::Abi,
+    /// What the kernel's Landlock can deny, if it has one.
+    landlock: Option<landlock::Abi>,
     /// The system calls that are left.
     pub(crate) filter: seccomp::Filter,
 }
 
 impl Seal {
     /// # Errors
-    /// The kernel lacks a layer that must be there.
+    /// There is no filter for this architecture.
     pub(crate) fn prepare() -> Result<Seal, SealError> {
-        Ok(Seal {
-            landlock: landlock::Abi::of_this_kernel()?,
-            filter: seccomp::Filter::allowing(harden::syscalls::SEALED)?,
-        })
+        let filter = seccomp::Filter::allowing(harden::syscalls::SEALED)?;
+        Ok(Seal { landlock: landlock::Abi::of_this_kernel(), filter })
+    }
+
+    /// Puts Landlock on.
+    ///
+    /// # Errors
+    /// The kernel has none.
+    pub(crate) fn deny_everything(&self) -> Result<(), SealError> {
+        self.landlock.ok_or_else(landlock::missing)?.deny_everything()
+    }
+
+    /// What Landlock denies, for reports.
+    pub(crate) fn describe_landlock(&self) -> String {
+        self.landlock.map_or_else(String::new, landlock::Abi::describe)
     }
 }
 
@@ -64,7 +76,7 @@ pub(crate) fn live(guest: &mut Guest, birth: &Birth, seal: &Seal, purpose: Purpo
 
 /// Takes possession of the socket, before anything can fail.
 fn boot<'a>(guest: &'a mut Guest, birth: &Birth) -> Booted<'a> {
-    let own = process::die_with(birth.zygote).and_then(|()| descriptors::keep_only(&birth.socket));
+    let own = process::die_with(birth.zygote).and_then(|()| descriptors::take(&birth.socket));
     let mut service = Service::new(guest);
     crate::panics::report_to_worker();
     if let Err(error) = own.and_then(|()| birth.core.map_or(Ok(()), process::pin_to)) {
@@ -76,20 +88,11 @@ fn boot<'a>(guest: &'a mut Guest, birth: &Birth) -> Booted<'a> {
 impl<'a> Booted<'a> {
     /// Gives up everything but the socket, or ends.
     fn seal(mut self, seal: &Seal) -> Sealed<'a> {
-        match put_on(seal) {
+        match layers::CHILD.iter().try_for_each(|layer| (layer.put_on)(seal)) {
             Ok(()) => Sealed(self.0),
             Err(error) => end_broken(&mut self.0, &error),
         }
     }
-}
-
-/// The layers of a sealed child, each of which makes the ones before it final.
-fn put_on(seal: &Seal) -> Result<(), SealError> {
-    process::no_new_privileges()?;
-    // Before the limits, because a ruleset is a descriptor for a moment.
-    seal.landlock.deny_everything()?;
-    rlimits::limit_sealed()?;
-    seal.filter.put_on()
 }
 
 impl Sealed<'_> {

@@ -6,14 +6,13 @@
 
 use std::os::fd::OwnedFd;
 
-use pipe::{Ended, FromZygote, ToZygote};
+use pipe::{Ended, FRAME_BYTES_MAX, FromShim, FromZygote, ToZygote};
 use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, WaitOptions, WaitStatus, getpid, pidfd_open, waitpid};
 
 use crate::control::{Control, ControlError};
 use crate::harden::process::{self, Forked};
 use crate::harden::threads::ThreadCount;
-use crate::layers;
 use crate::shim::{self, Birth, Purpose, Seal};
 use crate::template::Template;
 
@@ -59,7 +58,7 @@ impl Zygote {
             waitpid(Some(child), WaitOptions::empty()).ok().flatten().map(|(_, status)| ended(status));
         match status {
             Some(Ended::Exited(crate::exit::OK)) => Ok(()),
-            Some(status) => Err(ZygoteError::Probe(layers::probe_failure(&ours, status))),
+            Some(status) => Err(ZygoteError::Probe(probe_failure(&ours, status))),
             None => Err(ZygoteError::Probe("a probe child was lost".into())),
         }
     }
@@ -136,5 +135,16 @@ fn ended(status: WaitStatus) -> Ended {
         (Some(code), _) => Ended::Exited(code as u8),
         (None, Some(signal)) => Ended::Signalled(signal as u8),
         (None, None) => Ended::Running,
+    }
+}
+
+/// What a probe child said before it failed, or how it ended if it said nothing.
+fn probe_failure(socket: &OwnedFd, ended: Ended) -> String {
+    let mut frame = vec![0; FRAME_BYTES_MAX];
+    let said = rustix::net::recv(socket, frame.as_mut_slice(), rustix::net::RecvFlags::DONTWAIT);
+    let said = said.ok().and_then(|(_, count)| frame.get(..count));
+    match said.map(FromShim::decode) {
+        Some(Ok(FromShim::Broken(why))) => format!("a probe child cannot be sealed: {why}"),
+        _ => format!("a probe child died while it was sealed: {ended:?}"),
     }
 }

@@ -1,5 +1,12 @@
 //! Figures, not judgements: how long a bot takes to start and to play. Run by hand:
 //! `cargo test --release … --test measure -- --ignored --nocapture`
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 #![allow(clippy::print_stdout, reason = "printing figures is what this is for")]
 
 mod support;

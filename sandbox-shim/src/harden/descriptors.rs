@@ -6,13 +6,12 @@ use std::os::fd::{AsFd, BorrowedFd};
 
 use super::SealError;
 
-/// Makes `socket` descriptor 0, and closes every other one.
+/// Makes `socket` descriptor 0.
 ///
 /// # Errors
-/// The kernel is older than Linux 5.9.
-pub(crate) fn keep_only(socket: impl AsFd) -> Result<(), SealError> {
-    rustix::stdio::dup2_stdin(socket).map_err(|error| SealError::new("descriptors", "dup2", error))?;
-    close_from(1)
+/// The kernel refuses.
+pub(crate) fn take(socket: impl AsFd) -> Result<(), SealError> {
+    rustix::stdio::dup2_stdin(socket).map_err(|error| SealError::new("descriptors", "dup2", error))
 }
 
 /// Closes every descriptor from `first` on.

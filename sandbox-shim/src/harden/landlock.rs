@@ -32,21 +32,13 @@ const VERSION: libc::c_uint = 1;
 pub(crate) struct Abi(u32);
 
 impl Abi {
-    /// # Errors
-    /// The kernel has no Landlock, or it is switched off.
-    pub(crate) fn of_this_kernel() -> Result<Abi, SealError> {
+    /// The version, or nothing if the kernel has no Landlock or has it switched off.
+    pub(crate) fn of_this_kernel() -> Option<Abi> {
         // SAFETY: with this flag the kernel takes a null pointer of size zero and only returns a number.
         let version = unsafe {
             libc::syscall(libc::SYS_landlock_create_ruleset, std::ptr::null::<Ruleset>(), 0usize, VERSION)
         };
-        match u32::try_from(version) {
-            Ok(version) if version > 0 => Ok(Abi(version)),
-            _ => Err(SealError::new(
-                "landlock",
-                "this kernel has none (needs Linux 5.13 with `landlock` among its security modules)",
-                io::Error::last_os_error(),
-            )),
-        }
+        u32::try_from(version).ok().filter(|version| *version > 0).map(Abi)
     }
 
     /// What is denied, for reports.
@@ -93,6 +85,11 @@ impl Abi {
         let result = unsafe { libc::syscall(libc::SYS_landlock_restrict_self, ruleset.as_raw_fd(), 0u32) };
         if result == 0 { Ok(()) } else { Err(last("restrict_self")) }
     }
+}
+
+/// The error of a kernel without Landlock.
+pub(crate) fn missing() -> SealError {
+    SealError { layer: "landlock", why: "this kernel has none, or has it switched off".into() }
 }
 
 fn last(call: &str) -> SealError {

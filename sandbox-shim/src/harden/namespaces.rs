@@ -3,35 +3,42 @@
 
 use rustix::thread::UnshareFlags;
 
-/// A namespace, by its name in reports, and what it takes away.
-pub(crate) struct Namespace {
-    /// `…_namespace`.
-    pub(crate) name: &'static str,
-    flag: UnshareFlags,
-    /// What is gone in it.
-    pub(crate) effect: &'static str,
+use super::SealError;
+
+/// A user namespace of our own, which makes the others possible without being root.
+///
+/// # Errors
+/// The system does not give one.
+pub(crate) fn enter_user() -> Result<(), SealError> {
+    enter("user_namespace", UnshareFlags::NEWUSER)
 }
 
-/// In the order in which they are entered: the first makes the others possible without being root.
-pub(crate) const ALL: &[Namespace] = &[
-    Namespace {
-        name: "user_namespace",
-        flag: UnshareFlags::NEWUSER,
-        effect: "no rights over the machine's users",
-    },
-    Namespace { name: "network_namespace", flag: UnshareFlags::NEWNET, effect: "no network interface" },
-    Namespace { name: "ipc_namespace", flag: UnshareFlags::NEWIPC, effect: "no shared memory of others" },
-    Namespace { name: "uts_namespace", flag: UnshareFlags::NEWUTS, effect: "no host name to change" },
-];
+/// A network without any interface.
+///
+/// # Errors
+/// The system does not give one.
+pub(crate) fn enter_network() -> Result<(), SealError> {
+    enter("network_namespace", UnshareFlags::NEWNET)
+}
 
-impl Namespace {
-    /// Enters a new one.
-    ///
-    /// # Errors
-    /// The system does not give it: the kernel's word for it.
-    pub(crate) fn enter(&self) -> rustix::io::Result<()> {
-        // SAFETY: only sharing descriptors between threads would be dangerous to divide; none of
-        // these namespaces does.
-        unsafe { rustix::thread::unshare_unsafe(self.flag) }
-    }
+/// System V shared memory and message queues of our own: none.
+///
+/// # Errors
+/// The system does not give one.
+pub(crate) fn enter_ipc() -> Result<(), SealError> {
+    enter("ipc_namespace", UnshareFlags::NEWIPC)
+}
+
+/// A host name of our own.
+///
+/// # Errors
+/// The system does not give one.
+pub(crate) fn enter_uts() -> Result<(), SealError> {
+    enter("uts_namespace", UnshareFlags::NEWUTS)
+}
+
+fn enter(layer: &'static str, flag: UnshareFlags) -> Result<(), SealError> {
+    // SAFETY: only sharing descriptors between threads would be dangerous to divide; none of these
+    // namespaces does.
+    unsafe { rustix::thread::unshare_unsafe(flag) }.map_err(|error| SealError::new(layer, "unshare", error))
 }

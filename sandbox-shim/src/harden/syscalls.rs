@@ -10,7 +10,6 @@ pub(crate) struct Allowed {
     /// Its number on this architecture.
     pub(crate) call: libc::c_long,
     /// Its name.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for people and tests"))]
     pub(crate) name: &'static str,
     /// All of these must hold.
     pub(crate) rules: &'static [Rule],

@@ -11,7 +11,7 @@ const MEMORIES_MAX: usize = 16;
 /// The machine refused memory that the limit allows.
 #[derive(Debug, thiserror::Error)]
 #[error("the machine has no memory left for a guest: {0}")]
-pub(crate) struct MachineOutOfMemory(String);
+pub(crate) struct MachineOutOfMemory(pub(crate) String);
 
 /// Limits and measures all linear memories of a guest together.
 #[derive(Default)]

@@ -84,6 +84,6 @@ mod tests {
         assert_eq!(Randomness::seeded(7).number(), Randomness::seeded(7).number());
         assert_ne!(Randomness::seeded(7).number(), Randomness::seeded(8).number());
         // A changed value changes every match that was ever played: raise ENGINE_REVISION.
-        assert_eq!(Randomness::seeded(7).number(), 0);
+        assert_eq!(Randomness::seeded(7).number(), 6_966_076_877_379_511_975);
     }
 }

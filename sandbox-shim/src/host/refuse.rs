@@ -28,9 +28,18 @@ pub(super) fn define(linker: &mut LinkerInstance<'_, Host>, interface: &str, nam
     let full_name = format!("{interface}.{name}");
     linker.func_new(name, move |mut store: StoreContextMut<'_, Host>, ty, arguments, results| {
         charge(&mut store, price(arguments))?;
+        give_back(&mut store, arguments)?;
         let Some(result) = results.first_mut() else { return Err(NotOffered(full_name.clone()).into()) };
         *result = answer(&ty).ok_or_else(|| NotOffered(full_name.clone()))?;
         Ok(())
+    })
+}
+
+/// What was lent for the call must be given back by its end.
+fn give_back(store: &mut StoreContextMut<'_, Host>, arguments: &[Val]) -> Result<()> {
+    arguments.iter().try_for_each(|argument| match argument {
+        Val::Resource(resource) => resource.resource_drop(&mut *store),
+        _ => Ok(()),
     })
 }
 

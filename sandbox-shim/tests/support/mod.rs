@@ -4,7 +4,8 @@
 mod child;
 mod zygote;
 
-pub use child::{Answer, Child};
+#[allow(unused_imports, reason = "each test file uses its part of this")]
+pub use child::{Answer, Child, Usage};
 pub use zygote::Zygote;
 
 use std::path::PathBuf;
