@@ -43,7 +43,9 @@ pub fn write(report: &Report, json: Option<&Sink>, csv: Option<&Sink>) -> Result
 /// The first place that cannot be written.
 pub fn check(sinks: [Option<&Sink>; 2]) -> Result<(), OutputError> {
     for sink in sinks.into_iter().flatten() {
-        if let Sink::File(path) = sink {
+        if let Sink::File(path) = sink
+            && !is_special(path)
+        {
             beside(path).map_err(|source| failed(sink, source))?;
         }
     }
@@ -73,8 +75,7 @@ fn to_stdout(bytes: &[u8]) -> io::Result<()> {
 
 /// A reader sees the old file or the new one, never a part.
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    // A pipe or a device is written as it is.
-    if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+    if is_special(path) {
         return std::fs::write(path, bytes);
     }
     let mut file = beside(path)?;
@@ -82,6 +83,11 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.as_file().sync_all()?;
     file.persist(path)?;
     Ok(())
+}
+
+/// A pipe or a device, such as /dev/stdout: it is written as it is.
+fn is_special(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir())
 }
 
 fn beside(path: &Path) -> io::Result<NamedTempFile> {
@@ -130,5 +136,7 @@ mod tests {
         }
         check([Some(&Sink::File(dir.path().join("out.json"))), Some(&Sink::Stdout)]).unwrap();
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0, "nothing is left behind");
+        check([Some(&Sink::File("/dev/null".into())), None]).unwrap();
+        put(&Sink::File("/dev/null".into()), b"gone").unwrap();
     }
 }

@@ -179,8 +179,6 @@ impl<S: Store> Driver<S> {
                 tracing::info!(%worker, ?why, "match {} is played again", self.shown(no));
             }
             Command::Forget(worker) => {
-                let (name, _) = self.roster.credit(worker);
-                tracing::warn!(worker = %name, "the worker is gone");
                 self.roster.forget(worker);
                 self.open_calls.remove(&worker);
             }

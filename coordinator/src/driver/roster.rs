@@ -59,8 +59,12 @@ impl Roster {
 
     /// Removes a worker. If it comes back, it gets another key.
     pub(super) fn forget(&mut self, key: WorkerKey) {
-        if let Some(member) = self.members.remove(&key) {
-            self.keys.remove(&member.instance);
+        let Some(member) = self.members.remove(&key) else { return };
+        self.keys.remove(&member.instance);
+        if member.state == State::Draining {
+            tracing::info!(worker = %member.name, "worker has left");
+        } else {
+            tracing::warn!(worker = %member.name, "worker is gone; what it had goes to others");
         }
     }
 

@@ -1,5 +1,7 @@
 //! `Cluster.Synchronize`: hands the checked call to the driver and waits for its reply.
 
+use std::time::Duration;
+
 use rpc::v1;
 use rpc::v1::cluster_server::Cluster;
 use terms::{BySeat, Digest};
@@ -9,6 +11,9 @@ use tonic::{Request, Response, Status};
 
 use super::request::read_picture;
 use crate::call::{Call, Reply};
+
+/// When a worker that we cannot understand should try again: somebody may restart one of us.
+const CALL_AGAIN_AFTER_REFUSAL: Duration = Duration::from_secs(10);
 
 /// Answers calls with what the driver says.
 pub(super) struct ClusterService {
@@ -42,7 +47,7 @@ impl Cluster for ClusterService {
         let request = request.into_inner();
         let reply = match other_protocol(request.protocol) {
             Some(refusal) => {
-                Reply { refusal: Some(refusal), call_again: super::CALL_TIMEOUT, ..Reply::default() }
+                Reply { refusal: Some(refusal), call_again: CALL_AGAIN_AFTER_REFUSAL, ..Reply::default() }
             }
             None => self.ask(request).await?,
         };

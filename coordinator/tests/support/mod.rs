@@ -1,7 +1,13 @@
 //! A real server with a real store in a directory of its own, and workers that speak the real
 //! protocol to it. Only the playing is made up: a match's outcome comes from its id.
 #![allow(dead_code, unreachable_pub, missing_docs, reason = "every test file uses its own part")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "this is a test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "this is a test"
+)]
 
 pub mod fake_worker;
 
