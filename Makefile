@@ -31,7 +31,7 @@ python-wasm:
 	@command -v $(CARGO) >/dev/null || { echo "make: cargo was not found: install Rust from https://rustup.rs" >&2; exit 2; }
 	@command -v python3 >/dev/null || { echo "make: python3 was not found: install Python 3.9 or newer with pip, for example 'apt-get install python3 python3-pip'" >&2; exit 2; }
 	@mkdir -p $(BIN)
-	@deploy/python-wasm/build $(BIN)/python.wasm
+	@deploy/python-wasm/build --out $(BIN)/python.wasm
 
 tournament: build ## play a round robin: make tournament BOTS=DIR ARGS='--rounds 3 --json out.json'
 	@$(BIN)/coordinator --bots '$(BOTS)' $(ARGS)
@@ -46,7 +46,8 @@ lint:
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --release --locked --no-deps
 
 test-guest:
-	python3 -m unittest discover -s sandbox-shim/guest -t sandbox-shim/guest
+	cd sandbox-shim/guest && python3 -B -m unittest -q
+	cd deploy/python-wasm && python3 -B -m unittest -q
 
 test-rust: build
 	$(CARGO) test --release --locked

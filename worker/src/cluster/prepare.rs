@@ -75,7 +75,7 @@ pub enum PrepareError {
 #[derive(Deserialize)]
 struct Native {
     path: PathBuf,
-    digest: String,
+    blake3: String,
 }
 
 /// Fetches and compiles python.wasm and starts a zygote on it. `note` hears what is being done.
@@ -93,10 +93,10 @@ pub async fn prepare(
     note("compiling python.wasm to native code (once; about 20 seconds)");
     let native = compile(&programs, &python_wasm).await?;
     note("starting the sandbox");
-    let answer = || PrepareError::Answer(native.digest.clone());
+    let answer = || PrepareError::Answer(native.blake3.clone());
     let config = ZygoteConfig {
         shim: programs.shim,
-        native_digest: native.digest.parse().map_err(|_: NotADigest| answer())?,
+        native_digest: native.blake3.parse().map_err(|_: NotADigest| answer())?,
         native: native.path,
         stack_bytes: preparation.stack_bytes,
     };

@@ -17,6 +17,8 @@ use super::{Blobs, Board, Job, Preparation, PrepareError, Programs, Ready, prepa
 
 /// How long one call may take.
 const CALL_SECONDS_MAX: Duration = Duration::from_secs(20);
+/// How long the goodbye of a worker that has delivered everything may take.
+const GOODBYE_SECONDS_MAX: Duration = Duration::from_secs(1);
 /// The first and the longest pause after a call that failed.
 const PAUSE_MIN: Duration = Duration::from_millis(100);
 const PAUSE_MAX: Duration = Duration::from_secs(5);
@@ -96,10 +98,14 @@ impl Session {
                 self.board.close();
             }
             let (request, has_more) = self.request(is_draining);
-            let answer = self.call(request).await;
-            if is_draining && self.board.is_empty() {
+            let has_nothing_to_deliver = is_draining && self.board.is_empty();
+            if has_nothing_to_deliver {
+                // A goodbye, so that nothing is handed to a worker that goes; whoever does not
+                // listen any more needs none.
+                let _ = tokio::time::timeout(GOODBYE_SECONDS_MAX, self.client.synchronize(request)).await;
                 return Ok(Ended::Drained);
             }
+            let answer = self.call(request).await;
             let pause = match answer {
                 Some(response) => {
                     let pause = Duration::from_millis(response.call_again_ms.into()).min(CALL_AGAIN_MAX);
