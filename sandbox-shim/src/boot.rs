@@ -5,7 +5,7 @@ use pipe::{FromZygote, Layer};
 use crate::args::ZygoteArgs;
 use crate::control::{Control, ControlError};
 use crate::harden::threads::ThreadCount;
-use crate::harden::{SealError, descriptors, rlimits};
+use crate::harden::{SealError, descriptors, process, rlimits};
 use crate::native::{NativeError, TrustedModule};
 use crate::shim::Seal;
 use crate::template::{StartError, Template};
@@ -62,6 +62,7 @@ pub(crate) fn zygote(args: ZygoteArgs) -> Result<(), BootError> {
 
 /// Everything before the first request: what needs files first, then giving up files.
 fn prepare(args: ZygoteArgs) -> Result<(Zygote, Vec<Layer>), BootError> {
+    process::leave_the_terminal();
     descriptors::close_from(3)?;
     let threads = ThreadCount::open().map_err(BootError::NoProc)?;
     rlimits::stack_for(args.stack_bytes)?;

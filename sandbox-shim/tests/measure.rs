@@ -64,3 +64,26 @@ fn figures() {
 fn millis(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }
+
+#[test]
+#[ignore = "prints figures for people"]
+fn pages() {
+    let mut zygote = Zygote::start();
+    let stat = |pid: u32| {
+        let text = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+        let fields: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+        (fields[9].clone(), fields[23].clone())
+    };
+    println!("zygote: {:?}", stat(zygote.process.id()));
+    let mut child = zygote.fork();
+    std::thread::sleep(Duration::from_millis(50));
+    println!("child forked and sealed: faults {:?}", stat(child.pid));
+    child.load(BOT);
+    println!("child loaded: faults {:?}", stat(child.pid));
+    for tick in 1..100 {
+        child.turn(tick);
+    }
+    println!("child after 100 turns: faults {:?}", stat(child.pid));
+    let smaps = std::fs::read_to_string(format!("/proc/{}/smaps_rollup", child.pid)).unwrap_or_default();
+    println!("{smaps}");
+}

@@ -153,9 +153,10 @@ impl Entry {
     }
 }
 
-/// Writes a file of that name so that it is either the old one or the whole new one.
+/// Writes a file of that name so that it is either the old one or the whole new one. Whoever holds
+/// the lock is alone, so what a killed process left behind under the temporary name is overwritten.
 fn replace(path: &Path, bytes: &[u8]) -> Result<(), CacheError> {
-    let temporary = path.with_extension(format!("tmp-{}", std::process::id()));
+    let temporary = path.with_extension("tmp");
     let written = write_durably(&temporary, bytes).and_then(|()| fs::rename(&temporary, path));
     written.map_err(|source| {
         let _ = fs::remove_file(&temporary);

@@ -49,6 +49,13 @@ pub(crate) fn die_with(parent: Pid) -> Result<(), SealError> {
     Ok(())
 }
 
+/// Leaves the session of whoever started us: Ctrl-C there asks the worker to finish what it plays,
+/// and must not end the processes that it plays with.
+pub(crate) fn leave_the_terminal() {
+    // Fails only for a process that leads a session already, and so has left.
+    let _ = rustix::process::setsid();
+}
+
 /// Says that this process and its children never gain privileges by executing something.
 ///
 /// # Errors
