@@ -13,18 +13,19 @@ use std::time::Duration;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tokio::process::{Child, ChildStderr, Command};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_stream::StreamExt;
 use tokio_util::codec::{FramedRead, LinesCodec};
-use tokio_util::sync::CancellationToken;
 
 use crate::progress::Console;
 
 /// The name of the worker's program.
 const PROGRAM: &str = "worker";
-/// How long a worker may take to go after SIGTERM.
+/// How long a worker may take to go after SIGTERM if nobody says otherwise.
 const GRACE: Duration = Duration::from_secs(5);
+/// What makes a worker log less: its notes are shown as progress.
+const LOG_VARIABLE: &str = "ARENA_LOG";
 /// Longest line of a worker's log that is passed on, in bytes.
 const LINE_BYTES_MAX: usize = 16 * 1024;
 
@@ -39,6 +40,8 @@ pub struct LocalConfig {
     pub coordinator: SocketAddr,
     /// The directory of each.
     pub dirs: Vec<PathBuf>,
+    /// Whether they log no more than warnings.
+    pub is_terse: bool,
     /// Further arguments for each of them.
     pub arguments: Vec<String>,
 }
@@ -75,7 +78,8 @@ impl fmt::Display for Exited {
 #[derive(Debug)]
 pub struct Locals {
     tasks: JoinSet<()>,
-    stop: CancellationToken,
+    /// Says how long they may take to go.
+    stop: watch::Sender<Option<Duration>>,
 }
 
 impl Locals {
@@ -89,7 +93,7 @@ impl Locals {
         exits: &mpsc::Sender<Exited>,
     ) -> Result<Locals, StartError> {
         let program = config.program.clone().unwrap_or_else(|| beside_us(PROGRAM));
-        let mut locals = Locals { tasks: JoinSet::new(), stop: CancellationToken::new() };
+        let mut locals = Locals { tasks: JoinSet::new(), stop: watch::Sender::new(None) };
         for (number, dir) in (1..=config.count).zip(&config.dirs) {
             let name = format!("local-{number}");
             let mut command = command(&program, config, dir, &name);
@@ -97,16 +101,19 @@ impl Locals {
             if !console.is_colourful() {
                 command.env("NO_COLOR", "1");
             }
+            if config.is_terse && std::env::var_os(LOG_VARIABLE).is_none() {
+                command.env(LOG_VARIABLE, "warn");
+            }
             let child = command.spawn().map_err(|source| StartError { path: program.clone(), source })?;
-            let (console, exits, stop) = (console.clone(), exits.clone(), locals.stop.clone());
-            locals.tasks.spawn(watch(name, child, console, exits, stop));
+            let (console, exits, stop) = (console.clone(), exits.clone(), locals.stop.subscribe());
+            locals.tasks.spawn(attend(name, child, console, exits, stop));
         }
         Ok(locals)
     }
 
-    /// Stops them and waits until they are gone.
-    pub async fn stop(mut self) {
-        self.stop.cancel();
+    /// Stops them and waits until they are gone; those that take longer than `patience` are killed.
+    pub async fn stop(mut self, patience: Duration) {
+        self.stop.send_replace(Some(patience));
         while self.tasks.join_next().await.is_some() {}
     }
 }
@@ -157,41 +164,42 @@ fn usable_cores() -> Vec<usize> {
 }
 
 /// Passes a worker's log on until it ends, and tells so unless that was asked for.
-async fn watch(
+async fn attend(
     name: String,
     mut child: Child,
     console: Console,
     exits: mpsc::Sender<Exited>,
-    stop: CancellationToken,
+    mut stop: watch::Receiver<Option<Duration>>,
 ) {
     // Waiting for a child closes its standard input, and for a worker that means to go.
     let _held_open = child.stdin.take();
     let log = pass_on(child.stderr.take(), console);
     tokio::pin!(log);
-    let status = tokio::select! {
-        () = stop.cancelled() => None,
-        status = async { tokio::join!(child.wait(), &mut log).0 } => Some(status),
-    };
-    match status {
-        Some(status) => {
+    let patience = tokio::select! {
+        patience = told_to_stop(&mut stop) => patience,
+        status = async { tokio::join!(child.wait(), &mut log).0 } => {
             // Nobody listens any more when the run is over, and then nobody needs to know.
             let _ = exits.send(Exited { name, status: status.ok() }).await;
+            return;
         }
-        None => {
-            tokio::join!(end(child), log);
-        }
-    }
+    };
+    tokio::join!(end(child, patience), log);
+}
+
+async fn told_to_stop(stop: &mut watch::Receiver<Option<Duration>>) -> Duration {
+    // Nobody left to tell means that the run is over as well.
+    stop.wait_for(Option::is_some).await.ok().and_then(|told| *told).unwrap_or(GRACE)
 }
 
 /// Asks a worker to go, and makes it go if it does not.
-async fn end(mut child: Child) {
+async fn end(mut child: Child, patience: Duration) {
     let pid = child.id().and_then(|pid| i32::try_from(pid).ok());
     if let Some(pid) = pid {
         // The child is ours and not reaped yet, so the id cannot have become somebody else's.
         let _ = kill(Pid::from_raw(pid), Signal::SIGTERM);
     }
-    if tokio::time::timeout(GRACE, child.wait()).await.is_err() {
-        tracing::warn!("a local worker does not go; it is killed");
+    if tokio::time::timeout(patience, child.wait()).await.is_err() {
+        tracing::info!("a local worker does not go; it is killed");
         let _ = child.kill().await;
     }
 }

@@ -44,7 +44,7 @@ fn refuse(error: config::ConfigError) -> ExitCode {
     ExitCode::from(Exit::USAGE)
 }
 
-/// `RUST_LOG` says what to log, otherwise the flags do.
+/// `ARENA_LOG` says what to log, otherwise the flags do.
 fn start_log(config: &Config, console: &Console) {
     let level = match (config.verbosity, config.log_format) {
         (Verbosity::Quiet, _) => "error",
@@ -54,7 +54,7 @@ fn start_log(config: &Config, console: &Console) {
         (Verbosity::Verbose, _) => "info",
         (Verbosity::Debug, _) => "debug",
     };
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
+    let filter = EnvFilter::try_from_env("ARENA_LOG").unwrap_or_else(|_| EnvFilter::new(level));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(console.clone());
     match config.log_format {
         LogFormat::Json => log.json().init(),

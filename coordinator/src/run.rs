@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rpc::v1;
 use terms::Seed;
@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use crate::call::Call;
 use crate::config::{Config, LOCAL_WORKERS_MAX, LogFormat, Verbosity};
 use crate::data_dir::{DataDir, DataDirError};
-use crate::driver::{Driver, DriverError, Finale, Inputs, now_ms};
+use crate::driver::{Driver, DriverError, Finale, Inputs, dismiss, now_ms};
 use crate::engine::{Ending, Engine, MatchNo, Policy};
 use crate::intake::IntakeError;
 use crate::local::{LocalConfig, Locals, StartError};
@@ -25,6 +25,11 @@ use crate::rpc_server::{INBOX_CALLS_MAX, Server, Services};
 use crate::schedule::{Schedule, TooManyMatches};
 use crate::standings::{self, UnfitResult};
 use crate::store::{SqliteStore, Store, StoreError};
+
+/// How long local workers may take to go when they have nothing to do any more.
+const GRACE: Duration = Duration::from_secs(5);
+/// How long they may take when what they do is not wanted.
+const HASTE: Duration = Duration::from_millis(300);
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -186,9 +191,13 @@ impl Stage {
         announce(config, address, console);
         let (exits_in, exits) = mpsc::channel(LOCAL_WORKERS_MAX as usize);
         let locals = Locals::start(&self.local_config(config, address), console, &exits_in)?;
-        let inputs = Inputs::new(calls, interrupts, exits, server.stopped.clone());
-        let finale = self.driver(config, console).run(inputs).await;
-        locals.stop().await;
+        let mut inputs = Inputs::new(calls, interrupts, exits, server.stopped.clone());
+        let finale = self.driver(config, console).run(&mut inputs).await;
+        let patience = if matches!(&finale, Ok(finale) if finale.abandoned == 0) { GRACE } else { HASTE };
+        tokio::select! {
+            () = locals.stop(patience) => {}
+            () = dismiss(&mut inputs.calls) => {}
+        }
         server.stop().await;
         Ok(finale?)
     }
@@ -232,6 +241,7 @@ impl Stage {
             program: config.worker_bin.clone(),
             coordinator: address,
             dirs: (1..=config.local_workers).map(|number| self.data_dir.worker_dir(number)).collect(),
+            is_terse: verbose.is_none() && json.is_none(),
             arguments: verbose.into_iter().chain(json).map(str::to_owned).collect(),
         }
     }

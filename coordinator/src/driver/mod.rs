@@ -11,10 +11,10 @@ mod writer;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use terms::{Attempt, MatchId, Outcome, Runtime};
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::call::{Call, Picture, Reply};
 use crate::engine::{Called, Command, Elapsed, Ending, Engine, Event, Finished, Holding, MatchNo, WorkerKey};
@@ -29,15 +29,30 @@ use wake::Wake;
 pub use writer::now_ms;
 use writer::{Batch, Writer};
 
+/// When a worker should call again after a run: another one may begin.
+const DISMISSED_CALL_AGAIN: Duration = Duration::from_secs(2);
+
 /// What a run left behind besides what is in the store.
 #[derive(Debug, Default)]
 pub struct Finale {
     /// How it ended.
     pub ending: Ending,
+    /// Matches that were in play when it ended.
+    pub abandoned: u32,
     /// Matches that stayed void.
     pub voids: BTreeMap<MatchNo, VoidMatch>,
     /// Results that differed from those in the store.
     pub conflicts: u32,
+}
+
+/// Answers whoever still calls after a run: there is nothing to play, and what it brings is wanted
+/// by nobody. Until the calls end.
+pub async fn dismiss(calls: &mut mpsc::Receiver<Call>) {
+    while let Some(Call { picture, reply }) = calls.recv().await {
+        let settled = picture.finished.iter().map(|report| (report.id, report.attempt)).collect();
+        // Who hung up needs no answer.
+        let _ = reply.send(Reply { settled, call_again: DISMISSED_CALL_AGAIN, ..Reply::default() });
+    }
 }
 
 /// A match that stayed void.
@@ -122,13 +137,14 @@ impl<S: Store> Driver<S> {
     ///
     /// # Errors
     /// Results cannot be recorded, or nobody is left to play.
-    pub async fn run(mut self, mut inputs: Inputs) -> Result<Finale, DriverError> {
+    pub async fn run(mut self, inputs: &mut Inputs) -> Result<Finale, DriverError> {
         loop {
             let wake = inputs.next(&mut self.writer).await;
             if let Some(ending) = self.react(wake)? {
-                let Driver { voids, conflicts, progress, .. } = self;
+                let Driver { engine, voids, conflicts, progress, .. } = self;
                 progress.finish();
-                return Ok(Finale { ending, voids, conflicts });
+                let abandoned = engine.counts().in_flight();
+                return Ok(Finale { ending, abandoned, voids, conflicts });
             }
         }
     }
@@ -224,7 +240,7 @@ impl<S: Store> Driver<S> {
                 no: find(&report.id)?,
                 attempt: report.attempt,
                 outcome: Box::new(report.outcome),
-                wall: std::time::Duration::from_micros(report.wall_micros),
+                wall: Duration::from_micros(report.wall_micros),
             })
         });
         Called {
