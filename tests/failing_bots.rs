@@ -124,15 +124,15 @@ const BOTS: &[Bot] = &[
     },
     Bot {
         file: "socket_user.py",
-        source: b"import socket\ndef bot_main(d):\n    socket.create_connection(('127.0.0.1', 80))\n",
+        source: b"def bot_main(d):\n    import socket\n    socket.create_connection(('127.0.0.1', 80))\n",
         fault: Some("exception"),
-        says: "",
+        says: "no network",
     },
     Bot {
         file: "file_reader.py",
         source: b"def bot_main(d):\n    return [open('/etc/passwd').read()]\n",
         fault: Some("exception"),
-        says: "",
+        says: "FileNotFoundError",
     },
 ];
 

@@ -7,7 +7,7 @@ can run the bot's code has a plainer step to fall back to.
 import itertools
 import traceback
 
-from arena_harness.faults import EXCEPTION, EXITED, LOAD_ERROR, OUT_OF_MEMORY, POLICY, clean
+from arena_harness.faults import EXCEPTION, EXITED, LOAD_ERROR, OUT_OF_MEMORY, clean
 
 FRAMES_HEAD = 5
 FRAMES_TAIL = 25
@@ -15,8 +15,8 @@ FRAMES_TAIL = 25
 FRAMES_MARKED = 4
 CHAIN_MAX = 4
 
-#: Modules that could only be wanted to leave the sandbox.
-FORBIDDEN_MODULES = frozenset(
+#: Modules that could only be wanted to leave the sandbox: none of them is there.
+OUTSIDE_MODULES = frozenset(
     "_socket _posixsubprocess _ctypes _multiprocessing ctypes ftplib http multiprocessing requests select "
     "selectors smtplib socket socketserver ssl subprocess urllib3 xmlrpc".split()
 )
@@ -43,8 +43,6 @@ def kind_of(error, while_loading):
         return OUT_OF_MEMORY
     if issubclass(kind, SystemExit):
         return EXITED
-    if _missing_module(error).partition(".")[0] in FORBIDDEN_MODULES:
-        return POLICY
     return LOAD_ERROR if while_loading else EXCEPTION
 
 
@@ -60,8 +58,8 @@ def message_of(error):
         text = "<its text cannot be shown: __str__ failed>"
     message = f"{name}: {text}" if text else name
     missing = _missing_module(error).partition(".")[0]
-    if missing in FORBIDDEN_MODULES:
-        return f"{message}. The tournament forbids {missing}: there are no files, processes or networks"
+    if missing in OUTSIDE_MODULES:
+        return f"{message}. A bot has no files, no processes and no network"
     if missing:
         return f"{message}. A bot has its own files and the pure modules of the standard library, nothing else"
     return message

@@ -25,8 +25,8 @@ class Kinds(BotTest):
         self.turn_fault(bot("raise MemoryError"), "out_of_memory")
         self.load_fault("raise MemoryError\n", "out_of_memory")
 
-    def test_a_forbidden_import_in_a_turn(self):
-        self.turn_fault(bot("raise ModuleNotFoundError('x', name='subprocess')"), "policy")
+    def test_an_import_that_leads_outside_in_a_turn(self):
+        self.turn_fault(bot("raise ModuleNotFoundError('x', name='subprocess')"), "exception")
 
     def test_play_goes_on_after_an_exception(self):
         player = self.load("n = 0\ndef bot_main(data):\n    global n\n    n += 1\n    return [1 / (n - 1)]\n")
