@@ -122,6 +122,11 @@ impl Zygote {
         &self.described
     }
 
+    /// Its process id.
+    pub fn pid(&self) -> u32 {
+        self.process.lock().unwrap_or_else(PoisonError::into_inner).id()
+    }
+
     /// Whether it failed to answer once: nothing more is to be had from it.
     pub fn is_dead(&self) -> bool {
         self.is_dead.load(Ordering::Relaxed)

@@ -1,0 +1,159 @@
+//! The worker's hold on its sandboxes: every way in which a sealed process or a zygote can end or
+//! hang comes out as one host fault, and nothing stays behind.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test's helpers fail by panicking")]
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arena_tests::{bin, bin_folder};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use pipe::{FromShim, Load};
+use serde_json::Value;
+use terms::{Bundle, Digest, HostFault, limits};
+use worker::sandbox::{Sealed, SpawnError, Zygote, ZygoteConfig, Zygotes};
+
+const IDLE: &[u8] = b"def bot_main(d):\n    return []\n";
+const TURN: &str = r#"{"game_state":{},"ship_id":0,"time_step":1}"#;
+
+fn config() -> ZygoteConfig {
+    let output = Command::new(bin("precompile"))
+        .arg(bin("python.wasm"))
+        .arg("--cache-dir")
+        .arg(bin_folder().join("../arena-test-cache/native"))
+        .output()
+        .unwrap();
+    let native: Value = serde_json::from_slice(&output.stdout).unwrap();
+    ZygoteConfig {
+        shim: bin("sandbox-shim"),
+        native: PathBuf::from(native["path"].as_str().unwrap()),
+        native_digest: native["blake3"].as_str().unwrap().parse().unwrap(),
+        stack_bytes: limits::DEFAULTS.stack_bytes,
+    }
+}
+
+fn load_of(bundle: &[u8]) -> Load {
+    let limits = limits::DEFAULTS;
+    Load {
+        seed: 1,
+        load_fuel: limits.load_fuel,
+        turn_fuel: limits.turn_fuel,
+        memory_bytes: limits.memory_bytes,
+        reply_bytes: limits.reply_bytes,
+        log_bytes: limits.log_bytes,
+        bundle_bytes: u32::try_from(bundle.len()).unwrap(),
+    }
+}
+
+/// Sends a bot and takes the answer, which must be that it is loaded.
+fn load(child: &mut Sealed, source: &[u8]) {
+    let bundle = Bundle::of_source(source.to_vec()).encode();
+    child.load(&load_of(&bundle), &bundle).unwrap();
+    match child.receive().unwrap() {
+        FromShim::Loaded(_) => {}
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The process id of a child as this test sees it, whatever namespace the zygote lives in.
+fn signal(child: &Sealed, signal: Signal) {
+    kill(Pid::from_raw(i32::try_from(child.pid()).unwrap()), signal).unwrap();
+}
+
+#[test]
+fn a_child_loads_one_bot_and_answers_turn_by_turn() {
+    let zygote = Arc::new(Zygote::spawn(&config()).unwrap());
+    let mut child = zygote.fork(None).unwrap();
+    load(&mut child, b"n = 0\ndef bot_main(d):\n    global n\n    n += 1\n    return ['LEFT'] * n\n");
+    for turn in 1..=3 {
+        child.turn(TURN).unwrap();
+        let FromShim::Reply(usage, reply) = child.receive().unwrap() else { panic!("no reply") };
+        assert!(usage.fuel > 0 && usage.memory_peak_bytes > 0);
+        let reply: Value = serde_json::from_slice(reply).unwrap();
+        assert_eq!(reply["actions"].as_array().unwrap().len(), turn);
+    }
+}
+
+#[test]
+fn a_child_that_is_killed_has_died_and_its_zygote_lives_on() {
+    let zygote = Arc::new(Zygote::spawn(&config()).unwrap());
+    let mut child = zygote.fork(None).unwrap();
+    load(&mut child, IDLE);
+    signal(&child, Signal::SIGKILL);
+    child.turn(TURN).unwrap();
+    let trouble = child.receive().unwrap_err();
+    assert_eq!(trouble.fault, HostFault::ShimDied);
+    assert!(trouble.message.contains("signal 9"), "{trouble}");
+    load(&mut zygote.fork(None).unwrap(), IDLE);
+}
+
+#[test]
+fn a_child_that_is_stopped_stalls_and_can_still_be_killed() {
+    let zygote = Arc::new(Zygote::spawn(&config()).unwrap());
+    let mut child = zygote.fork(None).unwrap();
+    load(&mut child, IDLE);
+    child.set_wall_clock(Duration::from_millis(50)).unwrap();
+    signal(&child, Signal::SIGSTOP);
+    child.turn(TURN).unwrap();
+    assert_eq!(child.receive().unwrap_err().fault, HostFault::Stalled);
+    let pid = child.pid();
+    drop(child);
+    assert!(!fs::exists(format!("/proc/{pid}")).unwrap(), "it is collected, not left as a zombie");
+}
+
+#[test]
+fn a_zygote_that_is_killed_takes_its_children_along_and_is_replaced() {
+    let zygotes = Zygotes::start(config()).unwrap();
+    let mut child = zygotes.fork(None).unwrap();
+    load(&mut child, IDLE);
+    let pid = zygotes.current().unwrap().pid();
+    kill(Pid::from_raw(i32::try_from(pid).unwrap()), Signal::SIGKILL).unwrap();
+    child.set_wall_clock(Duration::from_secs(10)).unwrap();
+    child.turn(TURN).unwrap();
+    assert_eq!(child.receive().unwrap_err().fault, HostFault::ShimDied);
+    drop(child);
+    load(&mut zygotes.fork(None).unwrap(), IDLE);
+}
+
+#[test]
+fn a_thousand_children_leave_nothing_behind() {
+    let zygote = Arc::new(Zygote::spawn(&config()).unwrap());
+    let descriptors = || fs::read_dir("/proc/self/fd").unwrap().count();
+    let children = || {
+        let pid = zygote.pid();
+        fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap()
+    };
+    let before = descriptors();
+    for round in 0..1_000 {
+        let mut child = zygote.fork(None).unwrap();
+        if round % 10 == 0 {
+            load(&mut child, IDLE);
+        }
+    }
+    assert!(descriptors() <= before + 8, "{before} descriptors became {}", descriptors());
+    assert_eq!(children(), "");
+}
+
+#[test]
+fn what_is_missing_or_wrong_is_named() {
+    let refusal = |config: ZygoteConfig| Zygote::spawn(&config).err().unwrap();
+    let missing = refusal(ZygoteConfig { shim: "/nowhere/sandbox-shim".into(), ..config() });
+    assert!(missing.to_string().contains("/nowhere/sandbox-shim"), "{missing}");
+    let SpawnError::Refused(why) =
+        refusal(ZygoteConfig { native_digest: Digest::of(b"something else"), ..config() })
+    else {
+        panic!("a file with another digest was loaded");
+    };
+    assert!(why.contains("digest") || why.contains("BLAKE3") || why.contains("damaged"), "{why}");
+    let SpawnError::Refused(why) = refusal(ZygoteConfig { native: "/nowhere.cwasm".into(), ..config() })
+    else {
+        panic!("a file that is not there was loaded");
+    };
+    assert!(why.contains("/nowhere.cwasm"), "{why}");
+    // A program that is no shim says nothing and ends.
+    let silent = refusal(ZygoteConfig { shim: "/bin/true".into(), ..config() });
+    assert!(matches!(silent, SpawnError::NotReady(_)), "{silent}");
+}
