@@ -45,7 +45,7 @@ impl Compiler {
     }
 
     /// The name under which native code of `wasm` is kept: another content, wasmtime,
-    /// configuration or CPU gives another one.
+    /// configuration or target gives another one.
     pub(crate) fn cache_key(&self, wasm: &[u8]) -> Digest {
         let mut fields = FieldHasher(Digester::new("arena native code 1"));
         fields.0.digest(&Digest::of(wasm)).bytes(terms::runtime::WASMTIME_VERSION.as_bytes());

@@ -1,4 +1,4 @@
-//! `precompile`: python.wasm to native code, once per content, wasmtime, configuration and CPU.
+//! `precompile`: python.wasm to native code, once per content, wasmtime, configuration and target.
 //!
 //! A program of its own because it links a compiler, which the shim must not. Prints one line of
 //! JSON on stdout, the path and the BLAKE3 of the native file; everything else goes to stderr.
