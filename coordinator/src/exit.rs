@@ -39,3 +39,25 @@ impl Exit {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::python_wasm::PythonWasmError;
+    use crate::store::StoreError;
+
+    #[test]
+    fn the_codes_are_those_of_the_documentation() {
+        let bad_input = RunError::Python(PythonWasmError::NotFound { looked: "nowhere".to_owned() });
+        let failure = RunError::Store(StoreError::Full { path: "arena.sqlite".into() });
+        for (ended, code) in [
+            (Ok(Ended::Complete { void: 0 }), 0),
+            (Err(failure), 1),
+            (Err(bad_input), 2),
+            (Ok(Ended::Complete { void: 1 }), 3),
+            (Ok(Ended::Interrupted), 4),
+        ] {
+            assert_eq!(Exit::code(&ended), code, "{ended:?}");
+        }
+    }
+}

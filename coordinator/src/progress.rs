@@ -2,10 +2,11 @@
 //! few seconds elsewhere. Never here: standard output.
 
 use std::error::Error;
+use std::fmt;
 use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::config::{LogFormat, Verbosity};
@@ -16,7 +17,7 @@ const LINE_EVERY: Duration = Duration::from_secs(5);
 /// How long nobody needs to know that we wait.
 const WAIT_UNSAID: Duration = Duration::from_secs(1);
 /// How the bar looks.
-const BAR: &str = "{bar:30} {pos}/{len} matches  {per_sec}  {eta} left  {msg}";
+const BAR: &str = "{bar:30} {pos}/{len} matches  {rate}  {eta} left  {msg}";
 /// How it looks while there is nothing to count.
 const WAITING: &str = "{spinner} {msg}";
 
@@ -98,6 +99,11 @@ impl Write for ConsoleWriter {
     }
 }
 
+fn write_rate(state: &ProgressState, out: &mut dyn fmt::Write) {
+    // Writing into the bar's line buffer does not fail.
+    let _ = write!(out, "{:.1}/s", state.per_sec());
+}
+
 /// The progress of one tournament.
 #[derive(Debug)]
 pub struct Progress {
@@ -164,7 +170,7 @@ impl Progress {
                 bar.reset_elapsed();
             }
             if let Ok(style) = ProgressStyle::with_template(BAR) {
-                bar.set_style(style.progress_chars("━╸─"));
+                bar.set_style(style.with_key("rate", write_rate).progress_chars("━╸─"));
             }
             bar.set_message(void);
             bar.set_position(done.into());

@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Args, Parser, ValueEnum};
 use serde::Deserialize;
 
@@ -52,8 +53,8 @@ pub struct Flags {
     #[arg(long, value_name = "ADDR:PORT", env = "ARENA_LISTEN")]
     pub listen: Option<String>,
     /// Listen beyond this machine although nothing is encrypted and nobody is asked who they are
-    #[arg(long, env = "ARENA_INSECURE", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
-    pub insecure: Option<bool>,
+    #[arg(long, env = "ARENA_INSECURE", value_parser = FalseyValueParser::new())]
+    pub insecure: bool,
     /// Workers to start on this machine [default: 1 when listening on loopback, otherwise 0]
     #[arg(long, value_name = "N", env = "ARENA_LOCAL_WORKERS")]
     pub local_workers: Option<String>,
@@ -73,10 +74,10 @@ pub struct Flags {
     #[arg(long, value_name = "FILE", env = "ARENA_CONFIG")]
     pub config: Option<PathBuf>,
     /// Say more; twice: everything
-    #[arg(short, long, action = ArgAction::Count, conflicts_with = "quiet")]
+    #[arg(short, long, action = ArgAction::Count, conflicts_with = "quiet", env = "ARENA_VERBOSE")]
     pub verbose: u8,
     /// Say nothing but errors
-    #[arg(short, long)]
+    #[arg(short, long, env = "ARENA_QUIET", value_parser = FalseyValueParser::new())]
     pub quiet: bool,
     /// How log lines look [default: human]
     #[arg(long, value_name = "FORMAT", env = "ARENA_LOG_FORMAT")]

@@ -82,7 +82,7 @@ pub(super) fn merge(flags: Flags, file: RawFile) -> Result<Config, ConfigError> 
     let mut limits = flags.limits;
     limits.fill_from(file.limits).map_err(|(key, why)| ConfigError::Amount { key, why })?;
     let listen = read_listen(flags.listen.or(file.listen).as_deref().unwrap_or("127.0.0.1:0"))?;
-    if !listen.ip().is_loopback() && !flags.insecure.or(file.insecure).unwrap_or(false) {
+    if !listen.ip().is_loopback() && !flags.insecure && file.insecure != Some(true) {
         return Err(ConfigError::Exposed(listen));
     }
     let json = flags.json.or(file.json).map(read_sink);

@@ -20,6 +20,9 @@ impl Engine {
         let wanted = self.wanted(key);
         let call_again = self.call_again(key);
         out.push(Command::Answer { worker: key, wanted, call_again });
+        if self.workers.get(&key).is_some_and(Worker::has_left) {
+            self.lose(key, out);
+        }
     }
 
     fn top_up(&mut self, now: Elapsed, key: WorkerKey) {

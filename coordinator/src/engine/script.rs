@@ -316,15 +316,20 @@ fn a_restarted_coordinator_takes_over_what_workers_play() {
 }
 
 #[test]
-fn a_draining_worker_gives_back_what_it_does_not_play() {
+fn a_draining_worker_gives_back_what_it_does_not_play_and_is_forgotten_when_it_is_done() {
     check(
         2,
         "call 1 1
          call 1 1 draining has 0/1@5
-         call 2 1",
+         call 2 1
+         call 1 1 draining done 0/1
+         stored 0",
         "w1 plays m0/1 m1/1
          w1 plays m0/1
-         w2 plays m1/2",
+         w2 plays m1/2
+         record m0 of w1
+         w1 plays
+         forget w1",
     );
 }
 

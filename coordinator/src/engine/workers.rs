@@ -54,6 +54,11 @@ impl Worker {
         self.held.len() as u32
     }
 
+    /// Whether it was going and has nothing to do any more: it will not call again.
+    pub(super) fn has_left(&self) -> bool {
+        self.stance == Stance::Draining && self.held.is_empty() && self.recording == 0
+    }
+
     /// Whether so many of its matches were void that it only gets one at a time.
     pub(super) fn is_suspect(&self) -> bool {
         self.voids_in_a_row >= VOIDS_IN_A_ROW_MAX
