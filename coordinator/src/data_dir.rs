@@ -85,13 +85,9 @@ impl DataDir {
         self.path.join(STORE_FILE)
     }
 
-    /// The directory of a local worker, numbered from 1. The first one has no number in its name,
-    /// so that one worker and the first of several share what is cached there.
-    pub fn worker_dir(&self, number: u32) -> PathBuf {
-        match number {
-            0 | 1 => self.path.join("worker"),
-            more => self.path.join(format!("worker-{more}")),
-        }
+    /// The directory of all local workers: what they cache there is named by its contents.
+    pub fn worker_dir(&self) -> PathBuf {
+        self.path.join("worker")
     }
 }
 

@@ -38,8 +38,8 @@ pub struct LocalConfig {
     pub program: Option<PathBuf>,
     /// Where they call.
     pub coordinator: SocketAddr,
-    /// The directory of each.
-    pub dirs: Vec<PathBuf>,
+    /// Where all of them cache what they fetch and compile.
+    pub data_dir: PathBuf,
     /// Whether they log no more than warnings.
     pub is_terse: bool,
     /// Further arguments for each of them.
@@ -94,9 +94,9 @@ impl Locals {
     ) -> Result<Locals, StartError> {
         let program = config.program.clone().unwrap_or_else(|| beside_us(PROGRAM));
         let mut locals = Locals { tasks: JoinSet::new(), stop: watch::Sender::new(None) };
-        for (number, dir) in (1..=config.count).zip(&config.dirs) {
+        for number in 1..=config.count {
             let name = format!("local-{number}");
-            let mut command = command(&program, config, dir, &name);
+            let mut command = command(&program, config, &name);
             command.args(share_of_cores(number, config.count));
             if !console.is_colourful() {
                 command.env("NO_COLOR", "1");
@@ -123,13 +123,13 @@ fn beside_us(name: &str) -> PathBuf {
     beside.unwrap_or_else(|| PathBuf::from(name))
 }
 
-fn command(program: &Path, config: &LocalConfig, dir: &Path, name: &str) -> Command {
+fn command(program: &Path, config: &LocalConfig, name: &str) -> Command {
     let mut command = Command::new(program);
     command
         .arg("--coordinator")
         .arg(format!("http://{}", config.coordinator))
         .arg("--data-dir")
-        .arg(dir)
+        .arg(&config.data_dir)
         .args(["--name", name, "--until-stdin-closes"])
         .args(&config.arguments)
         .stdin(Stdio::piped())

@@ -240,7 +240,7 @@ impl Stage {
             count: config.local_workers,
             program: config.worker_bin.clone(),
             coordinator: address,
-            dirs: (1..=config.local_workers).map(|number| self.data_dir.worker_dir(number)).collect(),
+            data_dir: self.data_dir.worker_dir(),
             is_terse: verbose.is_none() && json.is_none(),
             arguments: verbose.into_iter().chain(json).map(str::to_owned).collect(),
         }
