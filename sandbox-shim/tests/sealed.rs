@@ -100,3 +100,38 @@ fn the_doctor_reports_the_same_layers() {
     let (code, _, error) = shim(&zygote);
     assert!(code == Some(1) && error.contains("SEQPACKET"), "{error}");
 }
+
+#[test]
+fn without_namespaces_the_mandatory_layers_still_hold() {
+    // A user namespace in which no further ones are allowed, like many containers.
+    let forbid =
+        "for kind in user net ipc uts; do echo 0 > /proc/sys/user/max_${kind}_namespaces; done; exec \"$@\"";
+    let output = Command::new("unshare")
+        .args([
+            "--user",
+            "--map-root-user",
+            "sh",
+            "-c",
+            forbid,
+            "sh",
+            env!("CARGO_BIN_EXE_sandbox-shim"),
+            "doctor",
+        ])
+        .output();
+    let Ok(output) = output else { return };
+    let text = String::from_utf8(output.stdout).unwrap();
+    if text.is_empty() {
+        // This system gives no namespace even to forbid others in.
+        return;
+    }
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    for kind in ["user", "network", "ipc", "uts"] {
+        let name = format!("{kind}_namespace");
+        let line = text.lines().find(|line| line.starts_with(&name)).unwrap();
+        assert!(
+            line.contains(" off ") && line.contains("it needs: allow unprivileged user namespaces"),
+            "{line}"
+        );
+    }
+    assert!(text.contains("every mandatory layer is on"), "{text}");
+}

@@ -8,6 +8,7 @@ use wasmtime::component::{ComponentType, Lift, LinkerInstance, Lower, Resource};
 use wasmtime::{Result, StoreContextMut};
 
 use super::Host;
+use super::fuel::offer;
 use super::poll::Pollable;
 
 /// 2000-01-01T00:00:00Z, in seconds since 1970.
@@ -77,8 +78,8 @@ impl Datetime {
 /// Defines a function of `wasi:clocks/wall-clock`, if it is one.
 pub(super) fn wall(linker: &mut LinkerInstance<'_, Host>, name: &str) -> Result<bool> {
     match name {
-        "now" => linker.func_wrap(name, |store, (): ()| Ok((Datetime::of(now(&store)?),)))?,
-        "resolution" => linker.func_wrap(name, |_, (): ()| {
+        "now" => offer(linker, name, |store, (): ()| Ok((Datetime::of(now(&store)?),)))?,
+        "resolution" => offer(linker, name, |_, (): ()| {
             Ok((Datetime { seconds: 0, nanoseconds: RESOLUTION_NANOSECONDS as u32 },))
         })?,
         _ => return Ok(false),
@@ -89,10 +90,10 @@ pub(super) fn wall(linker: &mut LinkerInstance<'_, Host>, name: &str) -> Result<
 /// Defines a function of `wasi:clocks/monotonic-clock`, if it is one.
 pub(super) fn monotonic(linker: &mut LinkerInstance<'_, Host>, name: &str) -> Result<bool> {
     match name {
-        "now" => linker.func_wrap(name, |store, (): ()| Ok((now(&store)?,)))?,
-        "resolution" => linker.func_wrap(name, |_, (): ()| Ok((RESOLUTION_NANOSECONDS,)))?,
-        "subscribe-instant" => linker.func_wrap(name, |store, (when,): (u64,)| alarm(store, when))?,
-        "subscribe-duration" => linker.func_wrap(name, |store, (wait,): (u64,)| {
+        "now" => offer(linker, name, |store, (): ()| Ok((now(&store)?,)))?,
+        "resolution" => offer(linker, name, |_, (): ()| Ok((RESOLUTION_NANOSECONDS,)))?,
+        "subscribe-instant" => offer(linker, name, |store, (when,): (u64,)| alarm(store, when))?,
+        "subscribe-duration" => offer(linker, name, |store, (wait,): (u64,)| {
             let when = now(&store)?.saturating_add(wait);
             alarm(store, when)
         })?,

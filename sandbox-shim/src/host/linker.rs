@@ -4,6 +4,7 @@ use wasmtime::component::types::{ComponentInstance, ComponentItem};
 use wasmtime::component::{Component, Linker, LinkerInstance, Resource, ResourceType};
 use wasmtime::{Engine, Result, StoreContextMut, bail};
 
+use super::fuel::{PER_CALL, charge, offer};
 use super::poll::Pollable;
 use super::streams::{InputStream, IoError, OutputStream};
 use super::{Host, clocks, handles, poll, random, refuse, stdio, streams};
@@ -72,7 +73,7 @@ fn network(linker: &mut LinkerInstance<'_, Host>, name: &str) -> Result<bool> {
     if name != "instance-network" {
         return Ok(false);
     }
-    linker.func_wrap(name, |mut store: StoreContextMut<'_, Host>, (): ()| {
+    offer(linker, name, |mut store: StoreContextMut<'_, Host>, (): ()| {
         Ok((Resource::<Network>::new_own(store.data_mut().handles.stateless()?),))
     })?;
     Ok(true)
@@ -93,7 +94,7 @@ fn resource(name: &str) -> ResourceType {
 
 fn drop_handle(mut store: StoreContextMut<'_, Host>, handle: u32) -> Result<()> {
     store.data_mut().handles.drop(handle);
-    Ok(())
+    charge(&mut store, PER_CALL)
 }
 
 const _: () = assert!(handles::STATELESS == 0, "resources without state share the number 0");

@@ -5,7 +5,7 @@ use wasmtime::{Result, StoreContextMut};
 
 use super::Host;
 use super::clocks::now;
-use super::fuel::charge;
+use super::fuel::{charge, offer};
 
 /// Something to wait for.
 pub(super) struct Pollable;
@@ -21,12 +21,13 @@ struct WaitedForNothing;
 /// Defines a function of `wasi:io/poll`, if it is one.
 pub(super) fn define(linker: &mut LinkerInstance<'_, Host>, name: &str) -> Result<bool> {
     match name {
-        "[method]pollable.ready" => linker.func_wrap(name, |store, (one,): (Resource<Pollable>,)| {
+        "[method]pollable.ready" => offer(linker, name, |store, (one,): (Resource<Pollable>,)| {
             Ok((store.data().handles.ready_at(one.rep()) <= now(&store)?,))
         })?,
-        "[method]pollable.block" => linker
-            .func_wrap(name, |mut store, (one,): (Resource<Pollable>,)| wait(&mut store, &[one]).map(drop))?,
-        "poll" => linker.func_wrap(name, |mut store, (all,): (Vec<Resource<Pollable>>,)| {
+        "[method]pollable.block" => offer(linker, name, |mut store, (one,): (Resource<Pollable>,)| {
+            wait(&mut store, &[one]).map(drop)
+        })?,
+        "poll" => offer(linker, name, |mut store, (all,): (Vec<Resource<Pollable>>,)| {
             Ok((wait(&mut store, &all)?,))
         })?,
         _ => return Ok(false),

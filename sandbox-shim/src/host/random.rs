@@ -4,7 +4,7 @@ use wasmtime::component::LinkerInstance;
 use wasmtime::{Result, StoreContextMut};
 
 use super::Host;
-use super::fuel::charge;
+use super::fuel::{charge, offer};
 
 /// What sets these bytes apart from every other use of a seed.
 const CONTEXT: &str = "arena 2026 random bytes of a guest";
@@ -47,15 +47,15 @@ impl Default for Randomness {
 pub(super) fn define(linker: &mut LinkerInstance<'_, Host>, name: &str) -> Result<bool> {
     match name {
         "get-random-bytes" | "get-insecure-random-bytes" => {
-            linker.func_wrap(name, |store, (count,): (u64,)| Ok((bytes(store, count)?,)))?;
+            offer(linker, name, |store, (count,): (u64,)| Ok((bytes(store, count)?,)))?;
         }
         "get-random-u64" | "get-insecure-random-u64" => {
-            linker.func_wrap(name, |mut store: StoreContextMut<'_, Host>, (): ()| {
+            offer(linker, name, |mut store: StoreContextMut<'_, Host>, (): ()| {
                 charge(&mut store, FUEL_PER_BYTE * 8)?;
                 Ok((store.data_mut().random.number(),))
             })?;
         }
-        "insecure-seed" => linker.func_wrap(name, |mut store: StoreContextMut<'_, Host>, (): ()| {
+        "insecure-seed" => offer(linker, name, |mut store: StoreContextMut<'_, Host>, (): ()| {
             charge(&mut store, FUEL_PER_BYTE * 16)?;
             let random = &mut store.data_mut().random;
             Ok(((random.number(), random.number()),))

@@ -9,10 +9,8 @@ use wasmtime::component::{LinkerInstance, Type, Val};
 use wasmtime::{Result, StoreContextMut};
 
 use super::Host;
-use super::fuel::charge;
+use super::fuel::{PER_CALL, charge};
 
-/// Fuel for asking in vain.
-const FUEL: u64 = 1_000;
 /// Fuel for each byte or element of an argument, which was copied by then.
 const FUEL_PER_ELEMENT: u64 = 10;
 /// Error codes of WASI's interfaces in the order in which they fit.
@@ -52,7 +50,7 @@ fn price(arguments: &[Val]) -> u64 {
             _ => 0,
         })
         .sum();
-    FUEL.saturating_add(FUEL_PER_ELEMENT.saturating_mul(elements as u64))
+    PER_CALL.saturating_add(FUEL_PER_ELEMENT.saturating_mul(elements as u64))
 }
 
 /// How a function of that type says no.

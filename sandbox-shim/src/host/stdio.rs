@@ -4,6 +4,7 @@ use wasmtime::component::{LinkerInstance, Resource};
 use wasmtime::{Result, StoreContextMut};
 
 use super::Host;
+use super::fuel::offer;
 use super::streams::{InputStream, OutputStream};
 
 /// The guest ended itself.
@@ -15,19 +16,19 @@ pub(crate) struct GuestExit(pub(crate) u8);
 /// output and standard error are both the log.
 pub(super) fn define(linker: &mut LinkerInstance<'_, Host>, name: &str) -> Result<bool> {
     match name {
-        "get-stdin" => linker.func_wrap(name, |mut store: StoreContextMut<'_, Host>, (): ()| {
+        "get-stdin" => offer(linker, name, |mut store: StoreContextMut<'_, Host>, (): ()| {
             Ok((Resource::<InputStream>::new_own(store.data_mut().handles.stateless()?),))
         })?,
         "get-stdout" | "get-stderr" => {
-            linker.func_wrap(name, |mut store: StoreContextMut<'_, Host>, (): ()| {
+            offer(linker, name, |mut store: StoreContextMut<'_, Host>, (): ()| {
                 Ok((Resource::<OutputStream>::new_own(store.data_mut().handles.stateless()?),))
             })?;
         }
-        "exit" => linker.func_wrap(name, |_, (status,): (Result<(), ()>,)| -> Result<()> {
+        "exit" => offer(linker, name, |_, (status,): (Result<(), ()>,)| -> Result<()> {
             Err(GuestExit(status.is_err().into()).into())
         })?,
         "exit-with-code" => {
-            linker.func_wrap(name, |_, (code,): (u8,)| -> Result<()> { Err(GuestExit(code).into()) })?
+            offer(linker, name, |_, (code,): (u8,)| -> Result<()> { Err(GuestExit(code).into()) })?
         }
         _ => return Ok(false),
     }

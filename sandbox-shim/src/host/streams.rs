@@ -4,7 +4,7 @@ use wasmtime::component::{ComponentType, Lift, LinkerInstance, Lower, Resource, 
 use wasmtime::{Result, StoreContextMut};
 
 use super::Host;
-use super::fuel::charge;
+use super::fuel::{charge, offer};
 use super::poll::Pollable;
 
 /// Standard input: always at its end.
@@ -36,28 +36,30 @@ pub(super) fn define(linker: &mut LinkerInstance<'_, Host>, name: &str) -> Resul
 
 fn output(linker: &mut LinkerInstance<'_, Host>, name: &str) -> Result<bool> {
     match name {
-        "[method]output-stream.check-write" => linker
-            .func_wrap(name, |_, _: (Resource<OutputStream>,)| -> Result<Streamed<u64>> {
+        "[method]output-stream.check-write" => {
+            offer(linker, name, |_, _: (Resource<OutputStream>,)| -> Result<Streamed<u64>> {
                 Ok((Ok(WRITE_BYTES),))
-            })?,
+            })?
+        }
         "[method]output-stream.write" | "[method]output-stream.blocking-write-and-flush" => {
-            linker.func_wrap(name, |store, (_, bytes): (Resource<OutputStream>, WasmList<u8>)| {
+            offer(linker, name, |store, (_, bytes): (Resource<OutputStream>, WasmList<u8>)| {
                 write(store, &bytes)
             })?;
         }
         "[method]output-stream.write-zeroes" | "[method]output-stream.blocking-write-zeroes-and-flush" => {
-            linker.func_wrap(name, |store, (_, count): (Resource<OutputStream>, u64)| {
+            offer(linker, name, |store, (_, count): (Resource<OutputStream>, u64)| {
                 write_zeroes(store, count)
             })?;
         }
-        "[method]output-stream.flush" | "[method]output-stream.blocking-flush" => linker
-            .func_wrap(name, |_, _: (Resource<OutputStream>,)| -> Result<Streamed<()>> { Ok((Ok(()),)) })?,
+        "[method]output-stream.flush" | "[method]output-stream.blocking-flush" => {
+            offer(linker, name, |_, _: (Resource<OutputStream>,)| -> Result<Streamed<()>> { Ok((Ok(()),)) })?
+        }
         "[method]output-stream.subscribe" => {
-            linker.func_wrap(name, |store, _: (Resource<OutputStream>,)| subscribe(store))?;
+            offer(linker, name, |store, _: (Resource<OutputStream>,)| subscribe(store))?;
         }
         "[method]output-stream.splice" | "[method]output-stream.blocking-splice" => {
             type Arguments = (Resource<OutputStream>, Resource<InputStream>, u64);
-            linker.func_wrap(name, |_, _: Arguments| -> Result<Streamed<u64>> {
+            offer(linker, name, |_, _: Arguments| -> Result<Streamed<u64>> {
                 Ok((Err(StreamError::Closed),))
             })?;
         }
@@ -69,17 +71,17 @@ fn output(linker: &mut LinkerInstance<'_, Host>, name: &str) -> Result<bool> {
 fn input(linker: &mut LinkerInstance<'_, Host>, name: &str) -> Result<bool> {
     match name {
         "[method]input-stream.read" | "[method]input-stream.blocking-read" => {
-            linker.func_wrap(name, |_, _: (Resource<InputStream>, u64)| -> Result<Streamed<Vec<u8>>> {
+            offer(linker, name, |_, _: (Resource<InputStream>, u64)| -> Result<Streamed<Vec<u8>>> {
                 Ok((Err(StreamError::Closed),))
             })?;
         }
         "[method]input-stream.skip" | "[method]input-stream.blocking-skip" => {
-            linker.func_wrap(name, |_, _: (Resource<InputStream>, u64)| -> Result<Streamed<u64>> {
+            offer(linker, name, |_, _: (Resource<InputStream>, u64)| -> Result<Streamed<u64>> {
                 Ok((Err(StreamError::Closed),))
             })?;
         }
         "[method]input-stream.subscribe" => {
-            linker.func_wrap(name, |store, _: (Resource<InputStream>,)| subscribe(store))?;
+            offer(linker, name, |store, _: (Resource<InputStream>,)| subscribe(store))?;
         }
         _ => return Ok(false),
     }

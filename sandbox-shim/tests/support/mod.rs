@@ -8,7 +8,7 @@ mod zygote;
 pub use child::{Answer, Child, Usage};
 pub use zygote::Zygote;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
@@ -23,22 +23,27 @@ pub struct Native {
 /// The interpreter as native code, compiled once per machine.
 pub fn native() -> &'static Native {
     static NATIVE: OnceLock<Native> = OnceLock::new();
-    NATIVE.get_or_init(|| {
-        let built = |variable: &str, name: &str| {
-            let default = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/release").join(name);
-            let path = std::env::var_os(variable).map_or(default, PathBuf::from);
-            assert!(path.exists(), "{} is missing: run `make build`, or set {variable}", path.display());
-            path
-        };
-        let output = Command::new(built("ARENA_PRECOMPILE", "precompile"))
-            .arg(built("ARENA_PYTHON_WASM", "python.wasm"))
-            .args(["--cache-dir", env!("CARGO_TARGET_TMPDIR")])
-            .output()
-            .unwrap();
-        let line = String::from_utf8(output.stdout).unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        Native { path: field(&line, "path").into(), digest: field(&line, "blake3") }
-    })
+    NATIVE.get_or_init(|| compiled(&built("ARENA_PYTHON_WASM", "python.wasm")))
+}
+
+/// A component as native code.
+pub fn compiled(component: &Path) -> Native {
+    let output = Command::new(built("ARENA_PRECOMPILE", "precompile"))
+        .arg(component)
+        .args(["--cache-dir", env!("CARGO_TARGET_TMPDIR")])
+        .output()
+        .unwrap();
+    let line = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Native { path: field(&line, "path").into(), digest: field(&line, "blake3") }
+}
+
+/// Something that `make build` leaves behind, or the variable says where.
+fn built(variable: &str, name: &str) -> PathBuf {
+    let default = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/release").join(name);
+    let path = std::env::var_os(variable).map_or(default, PathBuf::from);
+    assert!(path.exists(), "{} is missing: run `make build`, or set {variable}", path.display());
+    path
 }
 
 /// A text field of one line of JSON without escapes.

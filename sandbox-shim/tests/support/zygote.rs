@@ -11,7 +11,7 @@ use rustix::net::{
     SendAncillaryMessage, SendFlags, SocketFlags, SocketType, recvmsg, sendmsg, socketpair,
 };
 
-use super::{Child, native};
+use super::{Child, Native, native};
 
 pub struct Zygote {
     control: OwnedFd,
@@ -26,7 +26,11 @@ impl Zygote {
     }
 
     pub fn start_with(extra: &[&str]) -> Zygote {
-        let native = native();
+        Zygote::start_native(native(), extra)
+    }
+
+    /// A zygote of another interpreter.
+    pub fn start_native(native: &Native, extra: &[&str]) -> Zygote {
         let stack = terms::limits::DEFAULTS.stack_bytes.to_string();
         let path = native.path.to_str().unwrap();
         let mut arguments =
