@@ -3,7 +3,7 @@
 //! Whatever a bot could observe of it is part of `terms::runtime::ENGINE_REVISION`: change one,
 //! raise the other.
 
-use wasmtime::{Config, Engine};
+use wasmtime::{Config, Engine, OperatorCost};
 
 /// Stack that host functions may use on top of the guest's, in bytes.
 pub const HOST_STACK_BYTES: u32 = 1 << 20;
@@ -11,6 +11,27 @@ pub const HOST_STACK_BYTES: u32 = 1 << 20;
 /// The least and the most that can be asked for as a stack of the guest, in bytes. The same bounds
 /// as those of the limit `stack_bytes`.
 pub const STACK_BYTES: std::ops::RangeInclusive<u32> = (256 << 10)..=(4 << 20);
+
+/// Fuel of instructions that take much longer than the tenth of a nanosecond of an ordinary one, so
+/// that no bot can make its fuel last longer than the wall clock that guards us. Bytes that are
+/// copied or filled cost one each by themselves.
+const PRICES: OperatorCost = OperatorCost {
+    MemoryGrow: 200,
+    TableGrow: 200,
+    F32Div: 8,
+    F64Div: 8,
+    F32Sqrt: 10,
+    F64Sqrt: 10,
+    I32DivS: 8,
+    I32DivU: 8,
+    I32RemS: 8,
+    I32RemU: 8,
+    I64DivS: 10,
+    I64DivU: 10,
+    I64RemS: 10,
+    I64RemU: 10,
+    ..OperatorCost::new()
+};
 
 /// The engine for guests with a stack of `stack_bytes`.
 ///
@@ -57,6 +78,7 @@ const fn this_target() -> &'static str {
 fn deterministic(config: &mut Config) {
     config
         .consume_fuel(true)
+        .operator_cost(PRICES)
         .epoch_interruption(false)
         .relaxed_simd_deterministic(true)
         .shared_memory(false)
