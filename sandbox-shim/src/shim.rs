@@ -3,11 +3,13 @@
 
 use std::os::fd::OwnedFd;
 
+use pipe::FromShim;
 use rustix::process::Pid;
 
 use crate::guest::Guest;
 use crate::harden::{self, SealError, descriptors, landlock, process, seccomp};
 use crate::layers;
+use crate::line::Outbox;
 use crate::serve::Service;
 
 /// What a seal is made of, prepared once before the first fork.
@@ -74,12 +76,24 @@ pub(crate) fn live(guest: &mut Guest, birth: &Birth, seal: &Seal, purpose: Purpo
     }
 }
 
-/// Takes possession of the socket, before anything can fail.
+/// The whole life of a child that has no interpreter.
+pub(crate) fn stillborn(birth: &Birth, why: &dyn std::fmt::Display) -> ! {
+    if descriptors::take(&birth.socket).is_ok() {
+        // If not even this can be said, the worker learns it from our end.
+        let _ = Outbox::new().send(&FromShim::Broken(&why.to_string()));
+    }
+    process::exit_now(crate::exit::FAILED)
+}
+
+/// Takes possession of the socket, before anything else can fail.
 fn boot<'a>(guest: &'a mut Guest, birth: &Birth) -> Booted<'a> {
-    let own = process::die_with(birth.zygote).and_then(|()| descriptors::take(&birth.socket));
-    let mut service = Service::new(guest);
+    if process::die_with(birth.zygote).and_then(|()| descriptors::take(&birth.socket)).is_err() {
+        // Descriptor 0 is still the zygote's conversation, in which we have no say.
+        process::exit_now(crate::exit::FAILED);
+    }
     crate::panics::report_to_worker();
-    if let Err(error) = own.and_then(|()| birth.core.map_or(Ok(()), process::pin_to)) {
+    let mut service = Service::new(guest);
+    if let Err(error) = birth.core.map_or(Ok(()), process::pin_to) {
         end_broken(&mut service, &error);
     }
     Booted(service)

@@ -108,7 +108,7 @@ impl Zygote {
             Forked::Parent(child) => Ok(child),
             Forked::Child => match self.template.guest() {
                 Ok(guest) => shim::live(guest, &birth, &self.seal, purpose),
-                Err(_) => process::exit_now(crate::exit::FAILED),
+                Err(error) => shim::stillborn(&birth, &error),
             },
         }
     }
