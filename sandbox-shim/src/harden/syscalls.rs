@@ -48,11 +48,6 @@ const fn long_is(argument: u8, value: u64) -> Rule {
     Rule { argument, width: Width::Long, mask: u64::MAX, value }
 }
 
-/// No other bits than these.
-const fn at_most(argument: u8, bits: u64) -> Rule {
-    Rule { argument, width: Width::Long, mask: !bits, value: 0 }
-}
-
 /// The child's socket is descriptor 0, and it has no other.
 const SOCKET: u32 = 0;
 const READ_WRITE: u64 = (libc::PROT_READ | libc::PROT_WRITE) as u64;
@@ -75,13 +70,13 @@ pub(crate) const SEALED: &[Allowed] = &[
     Allowed {
         call: libc::SYS_mmap,
         name: "mmap",
-        rules: &[at_most(2, READ_WRITE), long_is(3, PRIVATE_ANONYMOUS), int_is(4, u32::MAX), long_is(5, 0)],
+        rules: &[long_is(2, READ_WRITE), long_is(3, PRIVATE_ANONYMOUS), int_is(4, u32::MAX), long_is(5, 0)],
         why: "large allocations of the host's allocator; never executable, never a file, never shared",
     },
     Allowed {
         call: libc::SYS_mprotect,
         name: "mprotect",
-        rules: &[at_most(2, READ_WRITE)],
+        rules: &[long_is(2, READ_WRITE)],
         why: "growing the guest's linear memory within its reservation; never executable",
     },
     Allowed { call: libc::SYS_munmap, name: "munmap", rules: &[], why: "large allocations are given back" },
@@ -89,7 +84,7 @@ pub(crate) const SEALED: &[Allowed] = &[
         call: libc::SYS_mremap,
         name: "mremap",
         rules: &[long_is(3, libc::MREMAP_MAYMOVE as u64)],
-        why: "large allocations grow, for example the log under a flood of output",
+        why: "a large allocation of the host's allocator grows, in its place or in another",
     },
     Allowed {
         call: libc::SYS_brk,
