@@ -3,12 +3,10 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test's helpers fail by panicking")]
 
 use std::fs;
-use std::path::PathBuf;
-use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
-use arena_tests::{bin, bin_folder};
+use arena_tests::{bin, native};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use pipe::{FromShim, Load};
@@ -20,17 +18,11 @@ const IDLE: &[u8] = b"def bot_main(d):\n    return []\n";
 const TURN: &str = r#"{"game_state":{},"ship_id":0,"time_step":1}"#;
 
 fn config() -> ZygoteConfig {
-    let output = Command::new(bin("precompile"))
-        .arg(bin("python.wasm"))
-        .arg("--cache-dir")
-        .arg(bin_folder().join("../arena-test-cache/native"))
-        .output()
-        .unwrap();
-    let native: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let native = native();
     ZygoteConfig {
         shim: bin("sandbox-shim"),
-        native: PathBuf::from(native["path"].as_str().unwrap()),
-        native_digest: native["blake3"].as_str().unwrap().parse().unwrap(),
+        native: native.path,
+        native_digest: native.digest.parse().unwrap(),
         stack_bytes: limits::DEFAULTS.stack_bytes,
     }
 }

@@ -1,4 +1,5 @@
 //! Plays a round robin between all bots of a directory: parse, announce, run, exit code.
+#![forbid(unsafe_code)]
 
 use std::process::ExitCode;
 

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use terms::{Digest, Digester, Seed};
+use terms::{Digest, Digester, Policy, Seed};
 
 use crate::blobs::BlobStore;
 use crate::config::{Config, SeedChoice};
@@ -74,8 +74,12 @@ impl Plan {
         python: PythonWasm,
     ) -> Result<Plan, TooManyMatches> {
         let PythonWasm { bytes, runtime, version } = python;
-        let setting =
-            Setting { game: config.game.clone(), limits: config.limits, runtime: runtime.fingerprint() };
+        let setting = Setting {
+            game: config.game.clone(),
+            limits: config.limits,
+            policy: Policy::open(),
+            runtime: runtime.fingerprint(),
+        };
         let mut blobs = BlobStore::default();
         blobs.add(bytes);
         let bots: Vec<(String, Digest)> =

@@ -225,7 +225,8 @@ impl Stage {
 
     fn services(&self, inbox: mpsc::Sender<Call>) -> Services {
         let setting = self.plan.schedule.setting();
-        let tournament = v1::Tournament::of(&setting.game, &setting.limits, &self.plan.runtime);
+        let tournament =
+            v1::Tournament::of(&setting.game, &setting.limits, &self.plan.runtime, &setting.policy);
         Services { inbox, tournament, blobs: self.plan.blobs.clone() }
     }
 

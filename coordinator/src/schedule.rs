@@ -10,7 +10,7 @@
 
 use std::collections::HashMap;
 
-use terms::{BySeat, Digest, Digester, GameId, Limits, MatchId, MatchSpec, Seed};
+use terms::{BySeat, Digest, Digester, GameId, Limits, MatchId, MatchSpec, Policy, Seed};
 
 use crate::engine::MatchNo;
 
@@ -21,6 +21,8 @@ pub struct Setting {
     pub game: GameId,
     /// What the bots may use.
     pub limits: Limits,
+    /// What they may import and call.
+    pub policy: Policy,
     /// The runtime fingerprint.
     pub runtime: Digest,
 }
@@ -31,6 +33,7 @@ impl Setting {
         let mut digester = Digester::new("arena setting 1");
         self.game.add_to(&mut digester);
         self.limits.add_to(&mut digester);
+        self.policy.add_to(&mut digester);
         digester.digest(&self.runtime).finish()
     }
 }
@@ -147,12 +150,13 @@ impl Schedule {
 
     fn spec_of_row(&self, row: u32) -> Option<MatchSpec> {
         let (seed, BySeat([zero, one])) = self.place(row)?;
-        let Setting { game, limits, runtime } = &self.setting;
+        let Setting { game, limits, policy, runtime } = &self.setting;
         Some(MatchSpec {
             game: game.clone(),
             seed,
             bots: BySeat([*self.bots.get(zero)?, *self.bots.get(one)?]),
             limits: *limits,
+            policy: policy.clone(),
             runtime: *runtime,
         })
     }
@@ -176,6 +180,7 @@ mod tests {
         let setting = Setting {
             game: GameId::named("spacecode").unwrap(),
             limits: Limits::default(),
+            policy: Policy::open(),
             runtime: Digest::of(b"runtime"),
         };
         let bots = bots.iter().map(|bot| Digest::of(bot.as_bytes())).collect();

@@ -6,17 +6,14 @@
 //! ```
 #![expect(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a tool for developers")]
 
-use std::path::PathBuf;
-use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use arena_tests::{bin, bin_folder, example_bots};
+use arena_tests::{bin, example_bots, native};
 use games::Progress;
 use nix::sched::{CpuSet, sched_setaffinity};
 use nix::unistd::Pid;
 use pipe::{FromShim, Load};
-use serde_json::Value;
 use terms::{Bundle, GameId, Seat, Seed, limits};
 use worker::sandbox::{Sealed, Zygote, ZygoteConfig};
 
@@ -44,17 +41,11 @@ fn main() {
 }
 
 fn config() -> ZygoteConfig {
-    let output = Command::new(bin("precompile"))
-        .arg(bin("python.wasm"))
-        .arg("--cache-dir")
-        .arg(bin_folder().join("../arena-test-cache/native"))
-        .output()
-        .unwrap();
-    let native: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let native = native();
     ZygoteConfig {
         shim: bin("sandbox-shim"),
-        native: PathBuf::from(native["path"].as_str().unwrap()),
-        native_digest: native["blake3"].as_str().unwrap().parse().unwrap(),
+        native: native.path,
+        native_digest: native.digest.parse().unwrap(),
         stack_bytes: limits::DEFAULTS.stack_bytes,
     }
 }

@@ -12,7 +12,9 @@
 )]
 
 mod bots;
+mod native;
 mod run;
 
 pub use bots::{Bot, example_bots, write_bot, write_bots};
+pub use native::{Native, native};
 pub use run::{Run, Tournament, bin, bin_folder};

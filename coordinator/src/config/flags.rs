@@ -38,7 +38,7 @@ pub struct Flags {
     #[arg(long, value_name = "N", env = "ARENA_ROUNDS")]
     pub rounds: Option<String>,
     /// What the seeds of the rounds come from: a number, or `random` to draw one [default: 1]
-    #[arg(long, value_name = "SEED", env = "ARENA_SEED")]
+    #[arg(long, value_name = "SEED", env = "ARENA_SEED", allow_hyphen_values = true)]
     pub seed: Option<String>,
     /// The game [default: spacecode]
     #[arg(long, value_name = "NAME", env = "ARENA_GAME")]

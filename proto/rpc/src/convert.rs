@@ -1,8 +1,11 @@
 //! Tournaments, runtimes and matches to and from `terms`.
 
+use std::collections::BTreeSet;
+
 use terms::digest::NotADigest;
 use terms::limits::BadLimit;
-use terms::{Attempt, Digest, GameId, Limits, MatchId, Runtime};
+use terms::policy::{BadPolicy, NAMES_MAX};
+use terms::{Attempt, Digest, GameId, Limits, MatchId, Policy, Runtime};
 
 use crate::v1;
 
@@ -43,6 +46,9 @@ pub enum BadMessage {
     /// A limit out of its bounds.
     #[error(transparent)]
     Limit(#[from] BadLimit),
+    /// A policy that cannot be.
+    #[error(transparent)]
+    Policy(#[from] BadPolicy),
 }
 
 /// Refuses what is larger than `max`.
@@ -84,7 +90,7 @@ impl v1::SynchronizeRequest {
 
 impl v1::Tournament {
     /// What every match of this tournament shares.
-    pub fn of(game: &GameId, limits: &Limits, runtime: &Runtime) -> v1::Tournament {
+    pub fn of(game: &GameId, limits: &Limits, runtime: &Runtime, policy: &Policy) -> v1::Tournament {
         v1::Tournament {
             game: Some(v1::Game {
                 name: game.name.clone(),
@@ -93,14 +99,15 @@ impl v1::Tournament {
             }),
             limits: Some(limits.into()),
             runtime: Some(runtime.into()),
+            policy: Some(policy.into()),
         }
     }
 
-    /// The game, the limits and the runtime.
+    /// The game, the limits, the runtime and the policy.
     ///
     /// # Errors
     /// One is missing or cannot be.
-    pub fn read(&self) -> Result<(GameId, Limits, Runtime), BadMessage> {
+    pub fn read(&self) -> Result<(GameId, Limits, Runtime, Policy), BadMessage> {
         let game = required("tournament.game", self.game.as_ref())?;
         bounded("game name", game.name.len(), NAME_BYTES_MAX)?;
         let game = GameId {
@@ -110,7 +117,8 @@ impl v1::Tournament {
         };
         let limits = required("tournament.limits", self.limits.as_ref())?.try_into()?;
         let runtime = required("tournament.runtime", self.runtime.as_ref())?.try_into()?;
-        Ok((game, limits, runtime))
+        let policy = required("tournament.policy", self.policy.as_ref())?.try_into()?;
+        Ok((game, limits, runtime, policy))
     }
 }
 
@@ -162,6 +170,7 @@ impl From<&Runtime> for v1::Runtime {
             wasmtime: runtime.wasmtime.clone(),
             engine: runtime.engine,
             referee: runtime.referee,
+            target: runtime.target.clone(),
         }
     }
 }
@@ -171,12 +180,43 @@ impl TryFrom<&v1::Runtime> for Runtime {
 
     fn try_from(runtime: &v1::Runtime) -> Result<Runtime, BadMessage> {
         bounded("wasmtime version", runtime.wasmtime.len(), NAME_BYTES_MAX)?;
+        bounded("architecture", runtime.target.len(), NAME_BYTES_MAX)?;
         Ok(Runtime {
             python_wasm: Digest::try_from(runtime.python_wasm.as_slice())?,
             wasmtime: runtime.wasmtime.clone(),
             engine: runtime.engine,
             referee: runtime.referee,
+            target: runtime.target.clone(),
         })
+    }
+}
+
+impl From<&Policy> for v1::Policy {
+    fn from(policy: &Policy) -> v1::Policy {
+        v1::Policy {
+            only: policy.allowed_imports.is_some(),
+            allowed_imports: policy.allowed_imports.iter().flatten().cloned().collect(),
+            blocked_imports: policy.blocked_imports.iter().cloned().collect(),
+            blocked_calls: policy.blocked_calls.iter().cloned().collect(),
+        }
+    }
+}
+
+impl TryFrom<&v1::Policy> for Policy {
+    type Error = BadMessage;
+
+    fn try_from(policy: &v1::Policy) -> Result<Policy, BadMessage> {
+        let names = |list: &[String]| {
+            bounded("number of names in a policy", list.len(), NAMES_MAX)?;
+            Ok::<BTreeSet<String>, BadMessage>(list.iter().cloned().collect())
+        };
+        let allowed = names(&policy.allowed_imports)?;
+        let policy = Policy {
+            allowed_imports: policy.only.then_some(allowed),
+            blocked_imports: names(&policy.blocked_imports)?,
+            blocked_calls: names(&policy.blocked_calls)?,
+        };
+        Ok(policy.check()?)
     }
 }
 

@@ -6,9 +6,12 @@
 //! every length. Never here: a server, a client, a decision.
 #![forbid(unsafe_code)]
 
+#[cfg(not(feature = "bare"))]
 mod convert;
+#[cfg(not(feature = "bare"))]
 mod report;
 
+#[cfg(not(feature = "bare"))]
 pub use convert::{BadMessage, HOLDING_MAX, LAYERS_MAX, NAME_BYTES_MAX, read_attempt};
 
 /// Rises with every change that an older peer would misunderstand.

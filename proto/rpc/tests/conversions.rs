@@ -1,11 +1,12 @@
 //! What goes over the wire comes back unchanged, and what no honest peer sends is refused.
+#![cfg(not(feature = "bare"))]
 
 use proptest::prelude::*;
 use prost::Message;
 use rpc::{BadMessage, v1};
 use terms::{
     Attempt, BySeat, Digest, Fault, FaultKind, FuelHistogram, GameId, HostFault, Limits, MatchId, Outcome,
-    Report, Runtime, Scores, Seat, SeatUsage, Verdict,
+    Policy, Report, Runtime, Scores, Seat, SeatUsage, Verdict,
 };
 
 fn report(verdict: Verdict) -> Report {
@@ -62,8 +63,10 @@ fn a_report_survives_the_wire() {
 fn a_tournament_survives_the_wire() {
     let game = GameId::named("spacecode").unwrap();
     let runtime = Runtime::of_this_build(Digest::of(b"python.wasm"));
-    let sent = v1::Tournament::of(&game, &Limits::default(), &runtime);
-    assert_eq!(sent.read(), Ok((game, Limits::default(), runtime)));
+    for policy in [Policy::open(), Policy::strict()] {
+        let sent = v1::Tournament::of(&game, &Limits::default(), &runtime, &policy);
+        assert_eq!(sent.read(), Ok((game.clone(), Limits::default(), runtime.clone(), policy)));
+    }
 }
 
 /// One way to spoil a good report, and what the refusal must say.

@@ -30,6 +30,9 @@ fn the_generated_code_is_current() {
             std::fs::copy(&from, &to).unwrap();
         }
         let is_current = std::fs::read(&from).unwrap() == std::fs::read(&to).unwrap_or_default();
-        assert!(is_current, "{name} is stale: run `ARENA_REGENERATE=1 cargo test -p rpc --test generated`");
+        assert!(
+            is_current,
+            "{name} is stale: run `ARENA_REGENERATE=1 cargo test -p rpc --features bare --test generated`"
+        );
     }
 }

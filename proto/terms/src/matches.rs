@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{BySeat, Digest, Digester, GameId, Limits, Seat};
+use crate::{BySeat, Digest, Digester, GameId, Limits, Policy, Seat};
 
 /// The seed of a match: starting positions and the bots' randomness come from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -71,6 +71,8 @@ pub struct MatchSpec {
     pub bots: BySeat<Digest>,
     /// What the bots may use.
     pub limits: Limits,
+    /// What they may import and call.
+    pub policy: Policy,
     /// The runtime fingerprint.
     pub runtime: Digest,
 }
@@ -85,6 +87,7 @@ impl MatchSpec {
             digester.digest(bot);
         }
         self.limits.add_to(&mut digester);
+        self.policy.add_to(&mut digester);
         digester.digest(&self.runtime);
         MatchId(digester.finish())
     }
@@ -100,6 +103,7 @@ mod tests {
             seed: Seed(7),
             bots: BySeat([Digest::of(b"a"), Digest::of(b"b")]),
             limits: Limits::default(),
+            policy: Policy::open(),
             runtime: Digest::of(b"runtime"),
         }
     }
@@ -116,6 +120,7 @@ mod tests {
             MatchSpec { bots: BySeat([Digest::of(b"a"), Digest::of(b"c")]), ..base.clone() },
             MatchSpec { bots: base.bots.swapped(), ..base.clone() },
             MatchSpec { limits: Limits { strikes: 3, ..base.limits }, ..base.clone() },
+            MatchSpec { policy: Policy::strict(), ..base.clone() },
             MatchSpec { runtime: Digest::of(b"other"), ..base.clone() },
         ];
         for other in changed {

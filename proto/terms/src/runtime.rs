@@ -23,6 +23,9 @@ pub struct Runtime {
     pub engine: u32,
     /// [`REFEREE_REVISION`] of the worker.
     pub referee: u32,
+    /// The architecture that the native code is for, such as `x86_64`: how deep a bot can recurse
+    /// depends on the size of its stack frames.
+    pub target: String,
 }
 
 impl Runtime {
@@ -33,6 +36,7 @@ impl Runtime {
             wasmtime: WASMTIME_VERSION.to_owned(),
             engine: ENGINE_REVISION,
             referee: REFEREE_REVISION,
+            target: std::env::consts::ARCH.to_owned(),
         }
     }
 
@@ -43,6 +47,7 @@ impl Runtime {
             .bytes(self.wasmtime.as_bytes())
             .number(self.engine.into())
             .number(self.referee.into())
+            .bytes(self.target.as_bytes())
             .finish()
     }
 
@@ -58,6 +63,7 @@ impl Runtime {
         compare("wasmtime", self.wasmtime.clone(), wanted.wasmtime.clone());
         compare("engine revision", self.engine.to_string(), wanted.engine.to_string());
         compare("referee revision", self.referee.to_string(), wanted.referee.to_string());
+        compare("architecture", self.target.clone(), wanted.target.clone());
         found
     }
 }
@@ -74,6 +80,7 @@ mod tests {
             Runtime { wasmtime: "47.0.0".into(), ..ours.clone() },
             Runtime { engine: 0, ..ours.clone() },
             Runtime { referee: 0, ..ours.clone() },
+            Runtime { target: "pdp11".into(), ..ours.clone() },
         ];
         for other in others {
             assert_ne!(other.fingerprint(), ours.fingerprint());

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 
 use terms::{
-    Attempt, BySeat, Digest, GameId, Limits, MatchSpec, Outcome, Report, Scores, SeatUsage, Seed, Verdict,
+    Attempt, BySeat, Digest, GameId, Limits, MatchSpec, Outcome, Policy, Report, Scores, SeatUsage, Seed,
+    Verdict,
 };
 
 use super::{Board, Job};
@@ -15,6 +16,7 @@ fn job(seed: u64, attempt: u32) -> Job<()> {
         seed: Seed(seed),
         bots: BySeat([Digest::of(b"a"), Digest::of(b"b")]),
         limits: Limits::default(),
+        policy: Policy::open(),
         runtime: Digest::of(b"runtime"),
     };
     let (id, attempt, ticks) = (spec.id(), Attempt(attempt), Arc::new(AtomicU32::new(0)));

@@ -109,6 +109,7 @@ pub async fn prepare(
             wasmtime: described.wasmtime.clone(),
             engine: described.engine,
             referee: REFEREE_REVISION,
+            target: std::env::consts::ARCH.to_owned(),
         }
     };
     Ok(Ready { preparation, runtime, zygotes })

@@ -8,7 +8,7 @@ use rand::Rng;
 use rpc::v1;
 use rpc::v1::cluster_client::ClusterClient;
 use rpc::{BadMessage, HOLDING_MAX, PROTOCOL_VERSION, REPORTS_BYTES_MAX};
-use terms::{BySeat, Digest, GameId, Limits, MatchSpec, Runtime, Seed};
+use terms::{BySeat, Digest, GameId, Limits, MatchSpec, Policy, Seed};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tonic::transport::Channel;
@@ -16,7 +16,7 @@ use tonic::transport::Channel;
 use super::{Blobs, Board, Job, Preparation, PrepareError, Programs, Ready, prepare};
 
 /// How long one call may take.
-const CALL_SECONDS_MAX: Duration = Duration::from_secs(20);
+const CALL_SECONDS_MAX: Duration = Duration::from_secs(10);
 /// How long the goodbye of a worker that has delivered everything may take.
 const GOODBYE_SECONDS_MAX: Duration = Duration::from_secs(1);
 /// The first and the longest pause after a call that failed.
@@ -215,12 +215,13 @@ impl Session {
             .collect::<Result<Vec<_>, _>>()?;
         self.board.settle(&settled);
         let Some(tournament) = response.tournament else { return Ok(()) };
-        let (game, limits, runtime) = tournament.read()?;
+        let (game, limits, runtime, policy) = tournament.read()?;
         let preparation = Preparation { python_wasm: runtime.python_wasm, stack_bytes: limits.stack_bytes };
         match &self.ready {
             Some(ready) if ready.preparation == preparation => {
                 let ready = ready.clone();
-                self.board.want(jobs(&response.wanted, &game, limits, &runtime, &ready)?);
+                let shared = Shared { game, limits, policy, runtime: runtime.fingerprint() };
+                self.board.want(jobs(&response.wanted, &shared, &ready)?);
             }
             _ => self.start_preparing(preparation),
         }
@@ -263,31 +264,37 @@ fn layers(ready: &Ready) -> Vec<v1::Layer> {
         .collect()
 }
 
+/// What all matches of a tournament have in common.
+struct Shared {
+    game: GameId,
+    limits: Limits,
+    policy: Policy,
+    runtime: Digest,
+}
+
 /// The matches that are wanted. One whose id is not the digest of what it was sent with is refused
 /// together with the whole answer: playing it would record a result under a wrong name.
 fn jobs(
     wanted: &[v1::Assignment],
-    game: &GameId,
-    limits: Limits,
-    runtime: &Runtime,
+    shared: &Shared,
     ready: &Arc<Ready>,
 ) -> Result<Vec<Job<Ready>>, BadMessage> {
     if wanted.len() > HOLDING_MAX {
         let (value, max) = (wanted.len() as u64, HOLDING_MAX as u64);
         return Err(BadMessage::TooLarge { what: "number of matches wanted", value, max });
     }
-    let fingerprint = runtime.fingerprint();
     let job = |assignment: &v1::Assignment| {
         let (id, attempt) = rpc::read_attempt(&assignment.match_id, assignment.attempt)?;
         let spec = MatchSpec {
-            game: game.clone(),
+            game: shared.game.clone(),
             seed: Seed(assignment.seed),
             bots: BySeat([
                 Digest::try_from(assignment.bot_zero.as_slice())?,
                 Digest::try_from(assignment.bot_one.as_slice())?,
             ]),
-            limits,
-            runtime: fingerprint,
+            limits: shared.limits,
+            policy: shared.policy.clone(),
+            runtime: shared.runtime,
         };
         if spec.id() != id {
             return Err(BadMessage::Unknown { what: "match", value: id.to_string() });

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use pipe::{Failure, Load, Usage};
 use terms::{
-    BySeat, Digest, FaultKind, GameId, HostFault, Limits, MatchSpec, Outcome, Scores, Seat, Seed, Verdict,
+    BySeat, Digest, FaultKind, GameId, HostFault, Limits, MatchSpec, Outcome, Policy, Scores, Seat, Seed,
+    Verdict,
 };
 
 use super::{Answer, Contest, Player, conduct};
@@ -72,6 +73,7 @@ fn spec() -> MatchSpec {
         seed: Seed(7),
         bots: BySeat([Digest::of(b"a"), Digest::of(b"b")]),
         limits: Limits { ticks: 20, strikes: 3, ..Limits::default() },
+        policy: Policy::open(),
         runtime: Digest::of(b"runtime"),
     }
 }

@@ -71,6 +71,21 @@ pub struct Tournament {
     pub limits: ::core::option::Option<Limits>,
     #[prost(message, optional, tag = "3")]
     pub runtime: ::core::option::Option<Runtime>,
+    #[prost(message, optional, tag = "4")]
+    pub policy: ::core::option::Option<Policy>,
+}
+/// terms::Policy.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Policy {
+    /// Whether nothing but allowed_imports may be imported.
+    #[prost(bool, tag = "1")]
+    pub only: bool,
+    #[prost(string, repeated, tag = "2")]
+    pub allowed_imports: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    #[prost(string, repeated, tag = "3")]
+    pub blocked_imports: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    #[prost(string, repeated, tag = "4")]
+    pub blocked_calls: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Game {
@@ -121,6 +136,9 @@ pub struct Runtime {
     pub engine: u32,
     #[prost(uint32, tag = "4")]
     pub referee: u32,
+    /// The architecture of the native code, such as x86_64.
+    #[prost(string, tag = "5")]
+    pub target: ::prost::alloc::string::String,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Layer {

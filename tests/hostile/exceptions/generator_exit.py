@@ -1,0 +1,5 @@
+"""The exception that generators end with."""
+
+
+def bot_main(data):
+    raise GeneratorExit

@@ -1,0 +1,5 @@
+"""Pretends that somebody pressed Ctrl-C."""
+
+
+def bot_main(data):
+    raise KeyboardInterrupt

@@ -1,0 +1,5 @@
+"""The exception that loops swallow."""
+
+
+def bot_main(data):
+    raise StopIteration({"actions": ["FORWARD"]})

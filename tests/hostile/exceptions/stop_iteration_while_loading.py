@@ -1,0 +1,3 @@
+"""The exception that loops swallow, before there is a bot."""
+
+raise StopIteration

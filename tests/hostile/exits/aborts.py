@@ -1,0 +1,7 @@
+"""Calls abort()."""
+
+import os
+
+
+def bot_main(data):
+    os.abort()

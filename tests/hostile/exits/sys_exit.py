@@ -1,0 +1,7 @@
+"""Leaves politely."""
+
+import sys
+
+
+def bot_main(data):
+    sys.exit("no reason")

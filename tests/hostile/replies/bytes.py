@@ -1,0 +1,5 @@
+"""Bytes where text belongs."""
+
+
+def bot_main(data):
+    return [b"FORWARD"]

@@ -1,0 +1,5 @@
+"""Half a character."""
+
+
+def bot_main(data):
+    return ["\ud800"]

@@ -1,0 +1,8 @@
+"""A number that fits no double, written past the harness."""
+
+import sys
+
+
+def bot_main(data):
+    sys._getframe(1).f_globals["to_json"] = lambda reply: '{"actions":["FORWARD",1e999999]}'
+    return []

@@ -1,0 +1,6 @@
+"""Fills megabytes per instruction."""
+
+
+def bot_main(data):
+    while True:
+        bytes(16 << 20)
