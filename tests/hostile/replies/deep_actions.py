@@ -1,4 +1,4 @@
-"""Actions nested ninety thousand deep, written past the harness."""
+"""Actions nested thirty thousand deep, written past the harness."""
 
 import sys
 

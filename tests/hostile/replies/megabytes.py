@@ -1,5 +1,8 @@
-"""A reply of as many bytes as memory holds."""
+"""A reply a hundred times as long as is allowed, written past the harness."""
+
+import sys
 
 
 def bot_main(data):
-    return {"actions": [], "debug_info": "x" * (8 << 20)}
+    sys._getframe(1).f_globals["to_json"] = lambda reply: "x" * (8 << 20)
+    return []

@@ -1,0 +1,3 @@
+from bot import NAME
+
+ACTIONS = [NAME]

@@ -1,0 +1,5 @@
+import importlib
+import sys
+
+sys.modules.pop("bot", None)
+importlib.import_module("bot")

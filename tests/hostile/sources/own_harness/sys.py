@@ -1,0 +1,1 @@
+raise RuntimeError("never read: the interpreter has its own")

@@ -1,0 +1,8 @@
+MINE = True
+
+
+def loads(*arguments, **options):
+    raise RuntimeError
+
+
+dumps = JSONDecoder = JSONEncoder = loads
