@@ -43,7 +43,7 @@ fn load_of(bundle: &[u8]) -> Load {
 /// Sends a bot and takes the answer, which must be that it is loaded.
 fn load(child: &mut Sealed, source: &[u8]) {
     let bundle = Bundle::of_source(source.to_vec()).encode();
-    child.load(&load_of(&bundle), &bundle).unwrap();
+    child.load(&load_of(&bundle), "", &bundle).unwrap();
     match child.receive().unwrap() {
         FromShim::Loaded(_) => {}
         other => panic!("{other:?}"),

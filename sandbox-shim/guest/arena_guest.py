@@ -31,9 +31,9 @@ class Guest(exports.Guest):
         except BotFault as fault:
             raise _err(fault) from None
 
-    def load(self, files, seed):
+    def load(self, files, seed, policy):
         try:
-            _player.load([(file.path, file.content) for file in files], seed)
+            _player.load([(file.path, file.content) for file in files], seed, policy)
         except BotFault as fault:
             raise _err(fault) from None
 

@@ -67,15 +67,15 @@ impl Guest {
         self.store.data_mut().begin(load);
     }
 
-    /// Loads a bot.
+    /// Loads a bot, under a policy as `terms::Policy::lines` writes it.
     ///
     /// # Errors
     /// How it ended instead.
-    pub(crate) fn load(&mut self, files: Vec<SourceFile>, seed: u64) -> Result<(), Ending> {
+    pub(crate) fn load(&mut self, files: Vec<SourceFile>, seed: u64, policy: &str) -> Result<(), Ending> {
         let files: Vec<wit::SourceFile> =
             files.into_iter().map(|SourceFile { path, content }| wit::SourceFile { path, content }).collect();
         let budget = self.load_fuel;
-        self.metered(Call::Load, budget, |guest, store| guest.call_load(store, &files, seed))
+        self.metered(Call::Load, budget, |guest, store| guest.call_load(store, &files, seed, policy))
     }
 
     /// Plays a turn and returns the reply, which fits the limit.

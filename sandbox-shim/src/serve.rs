@@ -37,6 +37,13 @@ enum Next {
     Stop,
 }
 
+/// A bot, and how it is to be loaded.
+struct Order {
+    load: Load,
+    policy: String,
+    files: Vec<SourceFile>,
+}
+
 /// One conversation with the worker.
 pub(crate) struct Service<'a> {
     guest: &'a mut Guest,
@@ -55,9 +62,9 @@ impl<'a> Service<'a> {
     /// # Errors
     /// See [`ServeError`].
     pub(crate) fn run(&mut self) -> Result<(), ServeError> {
-        let Some((load, files)) = self.receive_bot()? else { return Ok(()) };
+        let Some(Order { load, policy, files }) = self.receive_bot()? else { return Ok(()) };
         self.guest.begin(&load);
-        let mut next = match self.guest.load(files, load.seed) {
+        let mut next = match self.guest.load(files, load.seed, &policy) {
             Ok(()) => {
                 self.outbox.send(&FromShim::Loaded(self.guest.usage()))?;
                 Next::Go
@@ -92,11 +99,13 @@ impl<'a> Service<'a> {
     }
 
     /// What to load, or nothing if the worker has no use for us.
-    fn receive_bot(&mut self) -> Result<Option<(Load, Vec<SourceFile>)>, ServeError> {
-        let load = match self.inbox.next()? {
+    fn receive_bot(&mut self) -> Result<Option<Order>, ServeError> {
+        let (load, policy) = match self.inbox.next()? {
             None => return Ok(None),
-            Some(ToShim::Load(load)) if load.bundle_bytes <= BUNDLE_BYTES_MAX => load,
-            Some(ToShim::Load(_)) => return Err(ServeError::Unexpected("a bot that is too large")),
+            Some(ToShim::Load(load, policy)) if load.bundle_bytes <= BUNDLE_BYTES_MAX => {
+                (load, policy.to_owned())
+            }
+            Some(ToShim::Load(..)) => return Err(ServeError::Unexpected("a bot that is too large")),
             Some(_) => return Err(ServeError::Unexpected("something else before a bot")),
         };
         let expected = load.bundle_bytes as usize;
@@ -111,7 +120,7 @@ impl<'a> Service<'a> {
         if bundle.len() > expected {
             return Err(ServeError::Unexpected("more of a bot than it said"));
         }
-        Ok(Some((load, Bundle::decode(&bundle)?.into_files())))
+        Ok(Some(Order { load, policy, files: Bundle::decode(&bundle)?.into_files() }))
     }
 
     /// One turn.

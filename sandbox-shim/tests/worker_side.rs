@@ -23,7 +23,7 @@ fn after(zygote: &mut Zygote, frames: &[ToShim<'_>]) -> (Answer, Ended) {
 
 #[test]
 fn a_child_that_is_told_nonsense_says_so_and_ends() {
-    let announced = |bundle_bytes| ToShim::Load(Load { bundle_bytes, ..load(1) });
+    let announced = |bundle_bytes| ToShim::Load(Load { bundle_bytes, ..load(1) }, "");
     let nonsense: &[(&[ToShim<'_>], &str)] = &[
         (&[ToShim::Turn("{}")], "something else before a bot"),
         (&[ToShim::Chunk(b"x")], "something else before a bot"),
@@ -60,7 +60,7 @@ fn a_worker_that_hangs_up_at_any_time_is_no_error() {
     early.hang_up();
     assert_eq!(zygote.reap(&early), Ended::Exited(0));
     let mut within = zygote.fork();
-    within.send(&ToShim::Load(Load { bundle_bytes: 5, ..load(1) }));
+    within.send(&ToShim::Load(Load { bundle_bytes: 5, ..load(1) }, ""));
     within.hang_up();
     assert_eq!(zygote.reap(&within), Ended::Exited(0));
     assert_eq!(within.receive(), Answer::Gone);

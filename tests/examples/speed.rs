@@ -61,7 +61,7 @@ fn load(child: &mut Sealed, bundle: &[u8]) {
         log_bytes: limits.log_bytes,
         bundle_bytes: 0,
     };
-    child.load(&load, bundle).unwrap();
+    child.load(&load, "", bundle).unwrap();
     let FromShim::Loaded(_) = child.receive().unwrap() else { panic!("the bot does not load") };
 }
 

@@ -51,4 +51,6 @@ const _: () = {
     assert!(reply_and_log + OVERHEAD_BYTES <= FRAME_BYTES_MAX, "a reply and a log must fit");
     let fault = terms::fault::MESSAGE_BYTES_MAX + terms::fault::TRACEBACK_BYTES_MAX;
     assert!(fault + log + OVERHEAD_BYTES <= FRAME_BYTES_MAX, "a fault and a log must fit");
+    let policy = terms::policy::LINES_BYTES_MAX;
+    assert!(policy + OVERHEAD_BYTES <= FRAME_BYTES_MAX, "a load and its policy must fit");
 };

@@ -30,8 +30,9 @@ pub struct Load {
 /// What the worker says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ToShim<'a> {
-    /// Load a bot; `bundle_bytes` of [`ToShim::Chunk`] follow.
-    Load(Load),
+    /// Load a bot under a policy, as `terms::Policy::lines` writes it; `bundle_bytes` of
+    /// [`ToShim::Chunk`] follow.
+    Load(Load, &'a str),
     /// The next part of the bundle.
     Chunk(&'a [u8]),
     /// One observation, as JSON text.
@@ -87,7 +88,7 @@ impl<'a> ToShim<'a> {
     /// Writes the frame into `buffer`, replacing what was there.
     pub fn encode(&self, buffer: &mut Vec<u8>) {
         match *self {
-            ToShim::Load(load) => {
+            ToShim::Load(load, policy) => {
                 Writer::start(buffer, LOAD)
                     .u64(load.seed)
                     .u64(load.load_fuel)
@@ -95,7 +96,8 @@ impl<'a> ToShim<'a> {
                     .u64(load.memory_bytes)
                     .u32(load.reply_bytes)
                     .u32(load.log_bytes)
-                    .u32(load.bundle_bytes);
+                    .u32(load.bundle_bytes)
+                    .bytes(policy.as_bytes());
             }
             ToShim::Chunk(part) => {
                 Writer::start(buffer, CHUNK).bytes(part);
@@ -113,21 +115,27 @@ impl<'a> ToShim<'a> {
     pub fn decode(frame: &'a [u8]) -> Result<ToShim<'a>, Malformed> {
         let mut reader = Reader::new(frame);
         let message = match reader.u8()? {
-            LOAD => ToShim::Load(Load {
-                seed: reader.u64()?,
-                load_fuel: reader.u64()?,
-                turn_fuel: reader.u64()?,
-                memory_bytes: reader.u64()?,
-                reply_bytes: reader.u32()?,
-                log_bytes: reader.u32()?,
-                bundle_bytes: reader.u32()?,
-            }),
+            LOAD => ToShim::Load(Load::read(&mut reader)?, reader.text()?),
             CHUNK => ToShim::Chunk(reader.bytes()?),
             TURN => ToShim::Turn(reader.text()?),
             _ => return Err(Malformed),
         };
         reader.end()?;
         Ok(message)
+    }
+}
+
+impl Load {
+    fn read(reader: &mut Reader<'_>) -> Result<Load, Malformed> {
+        Ok(Load {
+            seed: reader.u64()?,
+            load_fuel: reader.u64()?,
+            turn_fuel: reader.u64()?,
+            memory_bytes: reader.u64()?,
+            reply_bytes: reader.u32()?,
+            log_bytes: reader.u32()?,
+            bundle_bytes: reader.u32()?,
+        })
     }
 }
 

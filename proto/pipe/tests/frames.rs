@@ -75,7 +75,7 @@ fn samples() -> Vec<Vec<u8>> {
     else {
         unreachable!("thirteen buffers");
     };
-    ToShim::Load(LOAD).encode(load);
+    ToShim::Load(LOAD, "only\n").encode(load);
     ToShim::Chunk(b"print()").encode(chunk);
     ToShim::Turn("{}").encode(turn);
     FromShim::Loaded(USAGE).encode(loaded);

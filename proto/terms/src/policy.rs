@@ -12,6 +12,8 @@ use crate::Digester;
 pub const NAME_BYTES_MAX: usize = 64;
 /// Most names in one list of a policy.
 pub const NAMES_MAX: usize = 256;
+/// Longest text of [`Policy::lines`], in bytes: three full lists, each name with its word.
+pub const LINES_BYTES_MAX: usize = "only\n".len() + 3 * NAMES_MAX * ("allow \n".len() + NAME_BYTES_MAX);
 
 /// The modules that the preset `strict` allows.
 const STRICT_IMPORTS: [&str; 11] = [
@@ -50,6 +52,9 @@ pub enum BadPolicy {
     /// Something is no name.
     #[error("{0:?} in the policy is no name: use letters, digits, _ and dots, up to {NAME_BYTES_MAX} bytes")]
     Name(String),
+    /// A call that is no name of a built-in function.
+    #[error("{0:?} in the policy is no built-in function; to forbid what is in a module, block its import")]
+    Call(String),
     /// A list is too long.
     #[error("{0} names in one list of the policy, but at most {NAMES_MAX} are allowed")]
     TooMany(usize),
@@ -96,6 +101,9 @@ impl Policy {
             if let Some(bad) = list.iter().find(|name| !is_name(name)) {
                 return Err(BadPolicy::Name(bad.chars().take(NAME_BYTES_MAX).collect()));
             }
+        }
+        if let Some(dotted) = self.blocked_calls.iter().find(|name| name.contains('.')) {
+            return Err(BadPolicy::Call(dotted.clone()));
         }
         Ok(self)
     }
@@ -159,6 +167,25 @@ mod tests {
         let many = (0..=NAMES_MAX).map(|number| format!("m{number}")).collect();
         let policy = Policy { allowed_imports: Some(many), ..Policy::open() };
         assert_eq!(policy.check(), Err(BadPolicy::TooMany(NAMES_MAX + 1)));
+    }
+
+    #[test]
+    fn a_function_of_a_module_is_no_built_in_call() {
+        let dotted = "os.system".to_owned();
+        let policy = Policy { blocked_calls: BTreeSet::from([dotted.clone()]), ..Policy::open() };
+        assert_eq!(policy.check(), Err(BadPolicy::Call(dotted)));
+    }
+
+    #[test]
+    fn no_policy_is_longer_than_announced() {
+        let longest = |first: char| (0..NAMES_MAX).map(|n| format!("{first}{n:0>63}")).collect();
+        let policy = Policy {
+            allowed_imports: Some(longest('a')),
+            blocked_imports: longest('b'),
+            blocked_calls: longest('c'),
+        };
+        let length = policy.check().unwrap().lines().len();
+        assert!(length <= LINES_BYTES_MAX && LINES_BYTES_MAX - length < 2 * NAMES_MAX, "{length}");
     }
 
     #[test]

@@ -6,6 +6,9 @@ Limits, clocks and verdicts belong to the host.
 
     sources   the bot's files, importable from memory
     entry     finds the function to call
+    policy    what the tournament forbids, and the sentences about it
+    reading   finds it in the bot's source
+    guard     sources under a policy: read first, and watched while they run
     reply     what a bot returned, as JSON, or a sentence why not
     report    an exception as the bot's author should see it
     player    load and turn, put together

@@ -8,6 +8,7 @@ import spacecode
 
 from arena_harness import entry, report
 from arena_harness.faults import BAD_REPLY, LOAD_ERROR, OUT_OF_MEMORY, BotFault
+from arena_harness.guard import GuardedSources
 from arena_harness.reply import BadReply, to_json
 from arena_harness.sources import ENTRY_PATH, Sources
 
@@ -31,17 +32,23 @@ class Player:
         # Whoever replaces sys.stdout need not be flushed by us; these are the ones the host reads.
         self._outputs = [stream for stream in (sys.stdout, sys.stderr) if stream is not None]
 
-    def load(self, files, seed):
-        """Runs ``bot.py`` and finds its entry point. ``files`` are pairs of path and bytes."""
-        sources = Sources(files)
+    def load(self, files, seed, policy=""):
+        """Runs ``bot.py`` and finds its entry point. ``files`` are pairs of path and bytes.
+
+        ``policy`` is what the tournament forbids, a rule per line; without one nothing is spent on it.
+        """
+        sources = GuardedSources(files, policy) if policy else Sources(files)
         self._sources = sources
         if ENTRY_PATH not in sources.files:
             raise BotFault(LOAD_ERROR, f"there is no {ENTRY_PATH} among the bot's files")
+        if policy:
+            sources.check()
         sources.install()
         sys.argv[:] = [ENTRY_PATH]
         random.seed(seed)
         try:
-            self._call = entry.find(sources.run_entry())
+            call = entry.find(sources.run_entry())
+            self._call = sources.watched(call) if policy else call
         except BotFault:
             raise
         except BaseException as error:

@@ -7,7 +7,8 @@ can run the bot's code has a plainer step to fall back to.
 import itertools
 import traceback
 
-from arena_harness.faults import EXCEPTION, EXITED, LOAD_ERROR, OUT_OF_MEMORY, clean
+from arena_harness.faults import EXCEPTION, EXITED, LOAD_ERROR, OUT_OF_MEMORY, POLICY, clean
+from arena_harness.policy import Forbidden
 
 FRAMES_HEAD = 5
 FRAMES_TAIL = 25
@@ -43,6 +44,8 @@ def kind_of(error, while_loading):
         return OUT_OF_MEMORY
     if issubclass(kind, SystemExit):
         return EXITED
+    if issubclass(kind, Forbidden):
+        return POLICY
     return LOAD_ERROR if while_loading else EXCEPTION
 
 
@@ -51,6 +54,8 @@ def message_of(error):
     kind = _type(error)
     if kind is SystemExit:
         return f"the bot ended itself: SystemExit({clean(repr(error.code))}); a bot must return instead"
+    if kind is Forbidden:
+        return clean(str(error))
     name = clean(_name(kind))
     try:
         text = clean(str(error))

@@ -58,7 +58,7 @@ class BotTest(unittest.TestCase):
         self.assertEqual(fault.kind, kind, fault.message)
         self.assertLessEqual(len(fault.message.encode("utf-8")), 2048)
         self.assertLessEqual(len(fault.traceback.encode("utf-8")), 16384)
-        for ours in ("arena_harness", "player.py", "sources.py", "importlib"):
+        for ours in ("arena_harness", "player.py", "sources.py", "frozen importlib"):
             self.assertNotIn(ours, fault.traceback)
         return fault
 

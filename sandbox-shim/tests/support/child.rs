@@ -47,7 +47,7 @@ impl Child {
 
     pub fn load_with(&mut self, load: Load, bundle: &Bundle) -> Answer {
         let bytes = bundle.encode();
-        self.send(&ToShim::Load(Load { bundle_bytes: bytes.len() as u32, ..load }));
+        self.send(&ToShim::Load(Load { bundle_bytes: bytes.len() as u32, ..load }, ""));
         bytes.chunks(pipe::CHUNK_BYTES_MAX).for_each(|part| self.send(&ToShim::Chunk(part)));
         self.receive()
     }

@@ -109,6 +109,7 @@ fn load<P: Player>(
     players: &mut BySeat<P>,
     book: &mut Book,
 ) -> Result<(), HostTrouble> {
+    let policy = spec.policy.lines();
     for seat in Seat::BOTH {
         let limits = &spec.limits;
         let load = Load {
@@ -120,7 +121,7 @@ fn load<P: Player>(
             log_bytes: limits.log_bytes,
             bundle_bytes: 0,
         };
-        players[seat].ask_load(&load, bundles[seat])?;
+        players[seat].ask_load(&load, &policy, bundles[seat])?;
     }
     for seat in Seat::BOTH {
         match players[seat].answer()? {

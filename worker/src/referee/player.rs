@@ -26,11 +26,11 @@ pub trait Player {
     /// Not the bot's doing.
     fn set_wall_clock(&mut self, limit: Duration) -> Result<(), HostTrouble>;
 
-    /// Asks it to load.
+    /// Asks it to load, under that policy.
     ///
     /// # Errors
     /// Not the bot's doing.
-    fn ask_load(&mut self, load: &Load, bundle: &[u8]) -> Result<(), HostTrouble>;
+    fn ask_load(&mut self, load: &Load, policy: &str, bundle: &[u8]) -> Result<(), HostTrouble>;
 
     /// Asks it for its turn.
     ///
@@ -50,8 +50,8 @@ impl Player for Sealed {
         Sealed::set_wall_clock(self, limit)
     }
 
-    fn ask_load(&mut self, load: &Load, bundle: &[u8]) -> Result<(), HostTrouble> {
-        self.load(load, bundle)
+    fn ask_load(&mut self, load: &Load, policy: &str, bundle: &[u8]) -> Result<(), HostTrouble> {
+        self.load(load, policy, bundle)
     }
 
     fn ask_turn(&mut self, observation: &str) -> Result<(), HostTrouble> {

@@ -32,13 +32,14 @@ const USAGE: Usage<'_> = Usage { fuel: 10, memory_peak_bytes: 99, log: b"", log_
 struct Script {
     steps: VecDeque<Step>,
     wall_clocks: Vec<Duration>,
+    policy: String,
     observations: Vec<String>,
 }
 
 impl Script {
     fn new(steps: &[Step]) -> Script {
         let steps = steps.iter().copied().collect();
-        Script { steps, wall_clocks: Vec::new(), observations: Vec::new() }
+        Script { steps, wall_clocks: Vec::new(), policy: String::new(), observations: Vec::new() }
     }
 }
 
@@ -48,7 +49,8 @@ impl Player for Script {
         Ok(())
     }
 
-    fn ask_load(&mut self, _: &Load, _: &[u8]) -> Result<(), HostTrouble> {
+    fn ask_load(&mut self, _: &Load, policy: &str, _: &[u8]) -> Result<(), HostTrouble> {
+        policy.clone_into(&mut self.policy);
         Ok(())
     }
 
@@ -172,6 +174,14 @@ fn the_wall_clock_of_a_load_and_of_a_turn_are_set_when_they_begin() {
     let mut players = BySeat([Script::new(&[Loads]), Script::new(&[Loads])]);
     play_with(&spec(), &mut players);
     assert_eq!(players[Seat::One].wall_clocks, [Duration::from_secs(10), Duration::from_secs(2)]);
+}
+
+#[test]
+fn every_bot_is_loaded_under_the_policy_of_the_match() {
+    let mut players = BySeat([Script::new(&[Loads]), Script::new(&[Loads])]);
+    play_with(&MatchSpec { policy: Policy::strict(), ..spec() }, &mut players);
+    let lines = Policy::strict().lines();
+    assert_eq!(players.map(|player| player.policy), BySeat([lines.clone(), lines]));
 }
 
 #[test]

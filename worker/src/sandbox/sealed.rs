@@ -47,13 +47,13 @@ impl Sealed {
             .map_err(|error| HostTrouble::new(HostFault::Protocol, format!("socket: {error}")))
     }
 
-    /// Sends a bot to be loaded; [`Sealed::receive`] has the answer.
+    /// Sends a bot to be loaded under that policy; [`Sealed::receive`] has the answer.
     ///
     /// # Errors
     /// The child is gone, or does not read.
-    pub fn load(&mut self, load: &Load, bundle: &[u8]) -> Result<(), HostTrouble> {
+    pub fn load(&mut self, load: &Load, policy: &str, bundle: &[u8]) -> Result<(), HostTrouble> {
         let load = Load { bundle_bytes: bundle.len() as u32, ..*load };
-        self.send(&ToShim::Load(load))?;
+        self.send(&ToShim::Load(load, policy))?;
         bundle.chunks(CHUNK_BYTES_MAX).try_for_each(|part| self.send(&ToShim::Chunk(part)))
     }
 
