@@ -4,7 +4,7 @@
 //!
 //! A bot is a file in `hostile/`, whose first lines say what it attacks, and a row in
 //! `hostile/expectations.rs`.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test's helpers fail by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test's helpers fail by panicking")]
 
 #[path = "hostile/expectations.rs"]
 mod expectations;
@@ -96,19 +96,29 @@ fn sources_too_deep_to_parse_do_not_load() {
 fn play_generated(rows: &[Row]) {
     let made = tempfile::tempdir().unwrap();
     generated::files().iter().for_each(|(file, source)| write_bot(made.path(), file, source));
-    rows.chunks(BOTS_PER_TOURNAMENT).for_each(|rows| play(made.path(), rows));
+    rows.chunks(BOTS_PER_TOURNAMENT).for_each(|rows| drop(play(made.path(), rows)));
 }
 
 #[test]
 fn bots_that_look_for_differences_find_none() {
-    let rows = expectations::DETERMINISM;
-    play_all("determinism", rows);
-    let bots = folder_of(&corpus("determinism"), rows);
-    let run = |workers| {
-        let tournament = Tournament::of(bots.path()).with(&ARGUMENTS);
-        tournament.with(&["--local-workers", workers]).run().expect_code(0).lasting()
-    };
-    assert_eq!(run("1"), run("2"));
+    play_twice("determinism", expectations::DETERMINISM);
+}
+
+#[test]
+fn undefined_behaviour_is_the_same_every_time() {
+    let rows: Vec<Row> =
+        expectations::INTERPRETER.iter().filter(|(_, end)| *end == End::Somehow).copied().collect();
+    play_twice("interpreter", &rows);
+}
+
+/// Two runs differ in nothing, however many workers share the work.
+fn play_twice(folder: &str, rows: &[Row]) {
+    for rows in rows.chunks(BOTS_PER_TOURNAMENT) {
+        let first = play(&corpus(folder), rows);
+        let bots = folder_of(&corpus(folder), rows);
+        let again = Tournament::of(bots.path()).with(&ARGUMENTS).with(&["--local-workers", "2"]);
+        assert_eq!(first.lasting(), again.run().expect_code(0).lasting());
+    }
 }
 
 #[test]
@@ -152,11 +162,11 @@ fn every_file_has_its_row_and_says_what_it_attacks() {
 
 /// Plays all bots of a folder, a few at a time.
 fn play_all(folder: &str, rows: &[Row]) {
-    rows.chunks(BOTS_PER_TOURNAMENT).for_each(|rows| play(&corpus(folder), rows));
+    rows.chunks(BOTS_PER_TOURNAMENT).for_each(|rows| drop(play(&corpus(folder), rows)));
 }
 
 /// One tournament of these bots and the honest ones, and everything that must hold.
-fn play(source: &Path, rows: &[Row]) {
+fn play(source: &Path, rows: &[Row]) -> Run {
     let bots = folder_of(source, rows);
     let tournament = Tournament::of(bots.path()).with(&ARGUMENTS);
     let run = tournament.run().expect_code(0);
@@ -167,6 +177,7 @@ fn play(source: &Path, rows: &[Row]) {
     assert_eq!(&honest_digests(&run), digests_without_others());
     assert_is_plain("standard output", &run.stdout);
     assert_is_plain("standard error", &run.stderr);
+    run
 }
 
 /// Nothing in a text moves a cursor, switches modes, or makes text look like other text.

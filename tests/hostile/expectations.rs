@@ -10,7 +10,7 @@ pub(crate) enum End {
     /// It forfeits in a turn, with a last fault of that kind.
     InTurn(&'static str),
     /// It runs the interpreter into undefined behaviour. What becomes of it depends on how this
-    /// build of Python lies in memory, but is the bot's own doing.
+    /// build of Python lies in memory; but it is the bot's own doing, and the same every time.
     Somehow,
 }
 
@@ -67,8 +67,8 @@ pub(crate) const MEMORY: &[Row] = &[
     at_load("grows_while_loading", "out_of_memory"),
     in_turn("lies_about_memory", "exception"),
     in_turn("many_small_objects", "out_of_fuel"),
-    somehow("multiplies_text"),
     in_turn("one_huge_block", "out_of_memory"),
+    in_turn("repeats_text", "out_of_memory"),
     in_turn("retries_for_ever", "out_of_fuel"),
     plays("survives_on_crumbs"),
     in_turn("unpacks_a_bomb", "out_of_fuel"),
@@ -111,6 +111,7 @@ pub(crate) const EXITS: &[Row] = &[
 
 /// Abuse of the interpreter and of the harness in it.
 pub(crate) const INTERPRETER: &[Row] = &[
+    somehow("adds_text_to_itself"),
     plays("audits"),
     plays("breaks_into_a_debugger"),
     in_turn("calls_the_world", "exception"),

@@ -2,7 +2,7 @@
 
 import sys
 
-sys.setrecursionlimit(20_000)
+sys.setrecursionlimit(2_000)
 
 
 def depth(reached):

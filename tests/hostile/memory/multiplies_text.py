@@ -1,7 +1,0 @@
-"""Text that doubles with every step."""
-
-
-def bot_main(data):
-    text = "x"
-    while True:
-        text = text + text
