@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use terms::{Digest, Digester, Policy, Seed};
+use terms::{Digest, Digester, Seed};
 
 use crate::blobs::BlobStore;
 use crate::config::{Config, SeedChoice};
@@ -77,7 +77,7 @@ impl Plan {
         let setting = Setting {
             game: config.game.clone(),
             limits: config.limits,
-            policy: Policy::open(),
+            policy: config.policy.clone(),
             runtime: runtime.fingerprint(),
         };
         let mut blobs = BlobStore::default();

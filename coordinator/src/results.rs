@@ -85,6 +85,7 @@ fn tournament(plan: &Plan, wall_seconds: f64) -> Tournament {
         runtime: setting.runtime,
         python: plan.python.clone(),
         limits: setting.limits,
+        policy: setting.policy.clone(),
         wall_seconds,
     }
 }

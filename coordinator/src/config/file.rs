@@ -9,13 +9,14 @@ use terms::limits::ROWS;
 
 use super::LogFormat;
 use super::limits::Amount;
+use super::policy::Names;
 
 /// Where the file is looked for when nobody names one.
 const DEFAULT_PATH: &str = "arena.toml";
 /// Largest file that is read, in bytes.
 const BYTES_MAX: u64 = 1 << 20;
 /// Keys outside of tables, as [`RawFile`] has them.
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 19] = [
     "bots",
     "rounds",
     "seed",
@@ -30,6 +31,10 @@ const KEYS: [&str; 15] = [
     "json",
     "csv",
     "log_format",
+    "policy",
+    "allow_imports",
+    "block_imports",
+    "block_calls",
     "limits",
 ];
 /// How alike a known key must be to be suggested, from 0 to 1.
@@ -53,6 +58,10 @@ pub(super) struct RawFile {
     pub(super) json: Option<PathBuf>,
     pub(super) csv: Option<PathBuf>,
     pub(super) log_format: Option<LogFormat>,
+    pub(super) policy: Option<String>,
+    pub(super) allow_imports: Option<Names>,
+    pub(super) block_imports: Option<Names>,
+    pub(super) block_calls: Option<Names>,
     pub(super) limits: BTreeMap<String, Amount>,
 }
 

@@ -8,6 +8,7 @@ use clap::{ArgAction, Args, Parser, ValueEnum};
 use serde::Deserialize;
 
 use super::amount::parse_amount;
+use super::policy::PolicyFlags;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -20,6 +21,8 @@ Examples:
         `worker --coordinator http://THIS-MACHINE:7070`
   coordinator --bots my-bots --turn-fuel 10M --ticks 500
         tighter limits, a shorter match
+  coordinator --bots my-bots --policy strict --allow-imports heapq,dataclasses
+        only these modules and those of the preset; no eval, exec, open
 
 Ctrl-C once finishes what is being played and stops, twice stops at once. The same command goes on
 where it stopped: what was played is in the data directory and not played again.
@@ -82,6 +85,9 @@ pub struct Flags {
     /// How log lines look [default: human]
     #[arg(long, value_name = "FORMAT", env = "ARENA_LOG_FORMAT")]
     pub log_format: Option<LogFormat>,
+    /// What a bot may import and call.
+    #[command(flatten)]
+    pub policy: PolicyFlags,
     /// What a bot may use.
     #[command(flatten)]
     pub limits: LimitFlags,

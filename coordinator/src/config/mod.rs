@@ -8,6 +8,7 @@ mod amount;
 mod file;
 mod flags;
 mod limits;
+mod policy;
 mod resolve;
 #[cfg(test)]
 mod tests;
@@ -15,10 +16,11 @@ mod tests;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use terms::{GameId, Limits, Seed};
+use terms::{GameId, Limits, Policy, Seed};
 
 pub use file::FileError;
 pub use flags::{Flags, LimitFlags, LogFormat};
+pub use policy::PolicyFlags;
 pub use resolve::{ConfigError, resolve};
 
 /// Most seed pairs of a pairing.
@@ -39,6 +41,8 @@ pub struct Config {
     pub game: GameId,
     /// What bots may use.
     pub limits: Limits,
+    /// What bots may import and call.
+    pub policy: Policy,
     /// Where the store, and the local worker's cache, live.
     pub data_dir: PathBuf,
     /// The store's file, if it is not in the data directory.

@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 
 use terms::game::UnknownGame;
 use terms::limits::BadLimit;
+use terms::policy::BadPolicy;
 use terms::{GameId, Seed};
 
 use super::file::{self, FileError, RawFile, RawSeed};
+use super::policy::{Names, PolicyFlags};
 use super::{Config, Flags, LOCAL_WORKERS_MAX, LogFormat, ROUNDS_MAX, SeedChoice, Sink, Verbosity};
 
 /// Schemes that mean storage elsewhere.
@@ -55,6 +57,14 @@ pub enum ConfigError {
         /// What is wrong.
         why: String,
     },
+    /// A policy that cannot be.
+    #[error("{key}: {why}")]
+    Policy {
+        /// The flag.
+        key: &'static str,
+        /// What is wrong.
+        why: BadPolicy,
+    },
     /// A game that does not exist.
     #[error("--game: {0}")]
     Game(#[from] UnknownGame),
@@ -81,6 +91,12 @@ pub fn resolve(flags: Flags) -> Result<Config, ConfigError> {
 pub(super) fn merge(flags: Flags, file: RawFile) -> Result<Config, ConfigError> {
     let mut limits = flags.limits;
     limits.fill_from(file.limits).map_err(|(key, why)| ConfigError::Amount { key, why })?;
+    let policy = PolicyFlags {
+        policy: flags.policy.policy.or(file.policy),
+        allow_imports: flags.policy.allow_imports.or(file.allow_imports.map(Names::into_text)),
+        block_imports: flags.policy.block_imports.or(file.block_imports.map(Names::into_text)),
+        block_calls: flags.policy.block_calls.or(file.block_calls.map(Names::into_text)),
+    };
     let listen = read_listen(flags.listen.or(file.listen).as_deref().unwrap_or("127.0.0.1:0"))?;
     if !listen.ip().is_loopback() && !flags.insecure && file.insecure != Some(true) {
         return Err(ConfigError::Exposed(listen));
@@ -96,6 +112,7 @@ pub(super) fn merge(flags: Flags, file: RawFile) -> Result<Config, ConfigError> 
         seed: read_seed(flags.seed, file.seed)?,
         game: GameId::named(flags.game.or(file.game).as_deref().unwrap_or("spacecode"))?,
         limits: limits.resolve()?,
+        policy: policy.resolve().map_err(|(key, why)| ConfigError::Policy { key, why })?,
         data_dir: flags.data_dir.or(file.data_dir).unwrap_or_else(|| PathBuf::from("arena-data")),
         store: flags.store.or(file.store).map(|url| read_store(&url)).transpose()?,
         local_workers: read_count(

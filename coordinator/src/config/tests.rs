@@ -29,6 +29,7 @@ fn nothing_but_bots_is_needed() {
     assert_eq!(config.rounds, 1);
     assert_eq!(config.seed, SeedChoice::Given(Seed(1)));
     assert_eq!(config.limits, Limits::default());
+    assert_eq!(config.policy, Policy::open());
     assert_eq!(config.data_dir, Path::new("arena-data"));
     assert_eq!(config.listen.to_string(), "127.0.0.1:0");
     assert_eq!(config.local_workers, 1);
@@ -42,6 +43,15 @@ fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
     assert_eq!(config.rounds, 7);
     assert_eq!(config.seed, SeedChoice::Random);
     assert_eq!(config.limits, Limits { turn_fuel: 10_000_000, ticks: 60, ..Limits::default() });
+}
+
+#[test]
+fn a_list_in_the_file_gives_way_to_the_flag() {
+    let file = "policy = \"strict\"\nallow_imports = [\"heapq\", \"enum\"]\nblock_imports = \"os, sys\"\n";
+    let config = config(&["--allow-imports", "bisect"], file).unwrap();
+    let allowed = config.policy.allowed_imports.unwrap();
+    assert!(allowed.contains("bisect") && allowed.contains("math") && !allowed.contains("heapq"));
+    assert_eq!(config.policy.blocked_imports.into_iter().collect::<Vec<_>>(), ["os", "sys"]);
 }
 
 #[test]
@@ -94,6 +104,10 @@ fn wrong_flags_name_themselves_their_value_and_the_rule() {
         (&["--memory-bytes", "lots"], &["--memory-bytes", "lots", "64MiB"]),
         (&["--ticks", "4294967297"], &["limits.ticks is 4294967297", "1000000"]),
         (&["--turnfuel", "5"], &["--turnfuel", "--turn-fuel"]),
+        (&["--policy", "lax"], &["--policy", "\"lax\"", "open or strict"]),
+        (&["--allow-imports", "os;sys"], &["--allow-imports", "\"os;sys\"", "letters, digits"]),
+        (&["--block-imports", "os,1a"], &["--block-imports", "\"1a\""]),
+        (&["--block-calls", "os.system"], &["--block-calls", "\"os.system\"", "block its import"]),
         (&["--log-format", "xml"], &["--log-format", "xml", "json"]),
     ] {
         let mut all = vec!["coordinator"];
@@ -128,6 +142,11 @@ fn wrong_files_name_the_key_and_what_may_have_been_meant() {
         ("[limits]\nturn_fuel = \"lots\"", &["limits.turn_fuel", "\"lots\"", "50M"]),
         ("[limits]\nticks = 0", &["limits.ticks is 0 ticks", "from 1 to 1000000"]),
         ("rounds = ", &["line 1"]),
+        ("policy = 3", &["line 1", "policy"]),
+        ("policy = \"lax\"", &["--policy", "\"lax\"", "open or strict"]),
+        ("block_imports = [\"o s\"]", &["--block-imports", "\"o s\""]),
+        ("block_calls = 3", &["line 1", "[\"os\", \"sys\"]"]),
+        ("block_import = \"os\"", &["`block_import`", "`block_imports`"]),
         ("rounds = 0", &["--rounds", "\"0\"", "1 to 1000000"]),
         ("bots = 1\nbots = 2", &["bots"]),
     ] {

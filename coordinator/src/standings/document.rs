@@ -57,6 +57,24 @@ pub struct TournamentRow {
     pub cached: u64,
     /// From start to end, in seconds, to the millisecond.
     pub wall_seconds: f64,
+    /// What bots might import and call.
+    pub policy: PolicyRow,
+}
+
+/// A policy. The lists are only there if it is no preset.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PolicyRow {
+    /// `open`, `strict` or `custom`.
+    pub name: &'static str,
+    /// The only modules that might be imported, besides a bot's own; left out if all might.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allowed_imports: Option<Vec<String>>,
+    /// Modules that might not be imported.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub blocked_imports: Option<Vec<String>>,
+    /// Built-in functions that might not be called.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub blocked_calls: Option<Vec<String>>,
 }
 
 /// One bot's line of the standings.

@@ -1,8 +1,8 @@
 //! Small tournaments for the tests of this module.
 
 use terms::{
-    Attempt, BySeat, Digest, Fault, FaultKind, FuelHistogram, HostFault, Limits, MatchId, Outcome, Scores,
-    Seat, SeatUsage, Seed, Verdict,
+    Attempt, BySeat, Digest, Fault, FaultKind, FuelHistogram, HostFault, Limits, MatchId, Outcome, Policy,
+    Scores, Seat, SeatUsage, Seed, Verdict,
 };
 
 use super::{Bot, MatchResult, Tournament, Worker};
@@ -21,6 +21,7 @@ pub(super) fn tournament() -> Tournament {
         runtime: Digest::of(b"runtime"),
         python: "3.14.0".to_owned(),
         limits: Limits::default(),
+        policy: Policy::open(),
         wall_seconds: 3.200_04,
     }
 }

@@ -1,6 +1,6 @@
 //! What standings are made of.
 
-use terms::{Attempt, BySeat, Digest, Limits, MatchId, Outcome, Seed};
+use terms::{Attempt, BySeat, Digest, Limits, MatchId, Outcome, Policy, Seed};
 
 /// The tournament as a whole.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +21,8 @@ pub struct Tournament {
     pub python: String,
     /// What the bots might use.
     pub limits: Limits,
+    /// What the bots might import and call.
+    pub policy: Policy,
     /// From start to end, in seconds.
     pub wall_seconds: f64,
 }

@@ -1,9 +1,11 @@
 //! Puts the document together.
 
-use terms::{BySeat, Fault, Seat, Verdict};
+use std::collections::BTreeSet;
+
+use terms::{BySeat, Fault, Policy, Seat, Verdict};
 
 use super::document::{
-    BotRow, Document, FaultRow, HostFaultRow, MatchRow, TournamentRow, VERSION, WorkerRow,
+    BotRow, Document, FaultRow, HostFaultRow, MatchRow, PolicyRow, TournamentRow, VERSION, WorkerRow,
 };
 use super::input::{Bot, MatchResult, Tournament, UnfitResult, Worker, check};
 use super::rank::{Place, places};
@@ -98,6 +100,18 @@ fn tournament_row(tournament: &Tournament, matches: &[MatchResult]) -> Tournamen
         void: count(|m| matches!(m.outcome.verdict, Verdict::Void(_))),
         cached: count(|m| m.cached),
         wall_seconds: rounded(tournament.wall_seconds, 1_000.0),
+        policy: policy_row(&tournament.policy),
+    }
+}
+
+fn policy_row(policy: &Policy) -> PolicyRow {
+    let is_custom = policy.name() == "custom";
+    let list = |names: &BTreeSet<String>| is_custom.then(|| names.iter().cloned().collect());
+    PolicyRow {
+        name: policy.name(),
+        allowed_imports: policy.allowed_imports.as_ref().and_then(list),
+        blocked_imports: list(&policy.blocked_imports),
+        blocked_calls: list(&policy.blocked_calls),
     }
 }
 

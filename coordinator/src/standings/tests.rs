@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use terms::{BySeat, Fault, FaultKind, Scores, Seat, Verdict};
+use terms::{BySeat, Fault, FaultKind, Policy, Scores, Seat, Verdict};
 
 use super::fixtures::{bots, ended, tournament, unloadable, void, win, workers};
 use super::*;
@@ -33,7 +33,7 @@ fn the_document_has_the_promised_fields_in_the_promised_order() {
          \"source_files\":64,\"load_fuel\":2000000000,\"turn_fuel\":50000000,\"memory_bytes\":67108864,\
          \"stack_bytes\":2097152,\"reply_bytes\":65536,\"log_bytes\":65536,\"strikes\":10,\"ticks\":1000,\
          \"turn_wall_ms\":2000,\"load_wall_ms\":10000}},\"matches\":3,\"played\":1,\"forfeits\":1,\"void\":1,\
-         \"cached\":0,\"wall_seconds\":3.2}},\"bots\":[{{\"name\":\"hunter\",\"digest\":\"{hunter}\",\"rank\":1,\
+         \"cached\":0,\"wall_seconds\":3.2,\"policy\":{{\"name\":\"open\"}}}},\"bots\":[{{\"name\":\"hunter\",\"digest\":\"{hunter}\",\"rank\":1,\
          \"points\":2.0,\"played\":2,\"wins\":2,\"draws\":0,\"losses\":0,\"forfeits\":0,\"rating\":"
     );
     assert!(text.starts_with(&start), "{text}");
@@ -53,6 +53,23 @@ fn the_document_has_the_promised_fields_in_the_promised_order() {
         text.ends_with("\"workers\":[{\"name\":\"local-1\",\"matches\":2,\"layers\":[\"seccomp\"]}]}"),
         "{text}"
     );
+}
+
+#[test]
+fn a_policy_that_is_no_preset_is_told_in_full() {
+    let under = |policy: Policy| {
+        let tournament = Tournament { policy, ..tournament() };
+        let report = report(&tournament, &bots(&["a", "b"]), &[win(0, 1, 7)], &workers()).unwrap();
+        (serde_json::to_value(&report.document.tournament.policy).unwrap(), to_text(&report))
+    };
+    let (open, text) = under(Policy::open());
+    assert!(open == json!({"name": "open"}) && !text.contains("policy"), "{open} {text}");
+    let (strict, text) = under(Policy::strict());
+    assert!(strict == json!({"name": "strict"}) && text.contains("seed 7, policy strict, 3.2 s"), "{text}");
+    let calls = ["eval".to_owned()].into();
+    let (custom, text) = under(Policy { blocked_calls: calls, ..Policy::open() });
+    assert_eq!(custom, json!({"name": "custom", "blocked_imports": [], "blocked_calls": ["eval"]}));
+    assert!(text.contains("seed 7, policy custom, 3.2 s"), "{text}");
 }
 
 #[test]

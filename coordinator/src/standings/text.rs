@@ -67,10 +67,12 @@ fn crosstable(document: &Document) -> Table {
 }
 
 fn summary(tournament: &TournamentRow) -> String {
-    let TournamentRow { matches, played, forfeits, void, cached, wall_seconds, seed, .. } = tournament;
+    let TournamentRow { matches, played, forfeits, void, cached, wall_seconds, seed, policy, .. } =
+        tournament;
+    let policy = if policy.name == "open" { String::new() } else { format!(", policy {}", policy.name) };
     format!(
         "{matches} matches: {played} played, {forfeits} forfeited, {void} void, {cached} from the cache; \
-         seed {seed}, {wall_seconds:.1} s"
+         seed {seed}{policy}, {wall_seconds:.1} s"
     )
 }
 
