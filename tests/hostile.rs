@@ -24,8 +24,20 @@ use serde_json::Value;
 const HONEST: [&str; 2] = ["hunter", "spinner"];
 /// A round robin grows with the square of its bots, so the hostile ones come a few at a time.
 const BOTS_PER_TOURNAMENT: usize = 6;
-/// Enough ticks for all strikes; less fuel, to waste less time.
-const ARGUMENTS: [&str; 6] = ["--ticks", "13", "--load-fuel", "500M", "--source-files", "512"];
+/// Enough ticks for all strikes; less fuel, to waste less time; and so much time that no machine is
+/// too busy for it.
+const ARGUMENTS: [&str; 10] = [
+    "--ticks",
+    "13",
+    "--load-fuel",
+    "500M",
+    "--source-files",
+    "512",
+    "--turn-wall-ms",
+    "60s",
+    "--load-wall-ms",
+    "60s",
+];
 
 #[test]
 fn computing_without_end() {
