@@ -1,59 +1,14 @@
 //! Nothing is lost: a tournament that was interrupted goes on with the same command, and what was
 //! killed is played again.
-#![expect(clippy::unwrap_used, reason = "a test's helpers fail by panicking")]
 
-use std::process::{Child, Command};
-use std::time::{Duration, Instant};
+use std::process::Child;
 
-use arena_tests::{Run, Tournament, example_bots};
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
+use arena_tests::{Run, Tournament, descendants, example_bots, is_gone, send, wait_for};
+use nix::sys::signal::Signal;
 
 /// A tournament that lasts several seconds.
 fn long() -> Tournament {
     Tournament::of(example_bots()).with(&["--rounds", "6"])
-}
-
-fn send(signal: Signal, pid: u32) {
-    kill(Pid::from_raw(i32::try_from(pid).unwrap()), signal).unwrap();
-}
-
-/// The processes below `parent` whose command line contains `part`.
-fn descendants(parent: u32, part: &str) -> Vec<u32> {
-    let output = Command::new("ps").args(["-eo", "pid=,ppid=,args="]).output().unwrap();
-    let table = String::from_utf8_lossy(&output.stdout).into_owned();
-    let rows: Vec<(u32, u32, &str)> = table
-        .lines()
-        .filter_map(|line| {
-            let mut words = line.trim_start().splitn(2, ' ');
-            let pid = words.next()?.parse().ok()?;
-            let mut rest = words.next()?.trim_start().splitn(2, ' ');
-            Some((pid, rest.next()?.parse().ok()?, rest.next()?))
-        })
-        .collect();
-    let mut family = vec![parent];
-    let mut found = Vec::new();
-    while let Some(member) = family.pop() {
-        for (pid, _, command) in rows.iter().filter(|(_, ppid, _)| *ppid == member) {
-            family.push(*pid);
-            if command.contains(part) {
-                found.push(*pid);
-            }
-        }
-    }
-    found
-}
-
-/// Waits for what must come, and fails if it does not come within a minute.
-fn wait_for<T>(what: &str, mut probe: impl FnMut() -> Option<T>) -> T {
-    let began = Instant::now();
-    loop {
-        if let Some(found) = probe() {
-            return found;
-        }
-        assert!(began.elapsed() < Duration::from_secs(60), "{what} did not come");
-        std::thread::yield_now();
-    }
 }
 
 fn playing(child: &Child) -> Vec<u32> {
@@ -104,9 +59,25 @@ fn a_coordinator_killed_at_any_instant_loses_nothing_and_leaves_nobody_behind() 
     send(Signal::SIGKILL, child.id());
     assert_eq!(tournament.finish(child).code, None);
     wait_for("the end of the worker and its sandboxes", || {
-        let is_gone = |pid: &u32| kill(Pid::from_raw(i32::try_from(*pid).unwrap()), None).is_err();
-        workers.iter().chain(&shims).all(is_gone).then_some(())
+        workers.iter().chain(&shims).all(|pid| is_gone(*pid)).then_some(())
     });
     let resumed = tournament.run().expect_code(0);
     assert_eq!(resumed.lasting(), undisturbed().lasting());
+}
+
+#[test]
+fn a_worker_that_dies_takes_its_sandboxes_along_whatever_killed_it_and_whatever_they_do() {
+    for signal in [Signal::SIGKILL, Signal::SIGSEGV, Signal::SIGABRT] {
+        let tournament = long();
+        let child = tournament.start();
+        let shims = playing(&child);
+        let worker = *descendants(child.id(), "--until-stdin-closes").first().unwrap();
+        // A zygote that is stopped does not see that its worker hangs up.
+        let zygote = *descendants(worker, "sandbox-shim zygote").first().unwrap();
+        send(Signal::SIGSTOP, zygote);
+        send(signal, worker);
+        wait_for("the end of the sandboxes", || shims.iter().all(|pid| is_gone(*pid)).then_some(()));
+        send(Signal::SIGKILL, child.id());
+        tournament.finish(child);
+    }
 }

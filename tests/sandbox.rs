@@ -12,7 +12,7 @@ use nix::unistd::Pid;
 use pipe::{FromShim, Load};
 use serde_json::Value;
 use terms::{Bundle, Digest, HostFault, limits};
-use worker::sandbox::{Sealed, SpawnError, Zygote, ZygoteConfig, Zygotes};
+use worker::sandbox::{Keeping, Sealed, SpawnError, Zygote, ZygoteConfig, Zygotes};
 
 const IDLE: &[u8] = b"def bot_main(d):\n    return []\n";
 const TURN: &str = r#"{"game_state":{},"ship_id":0,"time_step":1}"#;
@@ -24,6 +24,7 @@ fn config() -> ZygoteConfig {
         native: native.path,
         native_digest: native.digest.parse().unwrap(),
         stack_bytes: limits::DEFAULTS.stack_bytes,
+        answer_max: ZygoteConfig::ANSWER_MAX,
     }
 }
 
@@ -98,7 +99,7 @@ fn a_child_that_is_stopped_stalls_and_can_still_be_killed() {
 
 #[test]
 fn a_zygote_that_is_killed_takes_its_children_along_and_is_replaced() {
-    let zygotes = Zygotes::start(config()).unwrap();
+    let zygotes = Zygotes::start(Keeping::of(config())).unwrap();
     let mut child = zygotes.fork(None).unwrap();
     load(&mut child, IDLE);
     let pid = zygotes.current().unwrap().pid();

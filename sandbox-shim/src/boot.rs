@@ -72,6 +72,9 @@ fn prepare(args: ZygoteArgs) -> Result<(Zygote, Vec<Layer>), BootError> {
     let component = TrustedModule::check(&args.native, args.digest)?.load(&engine)?;
     let template = Template::new(engine, component, args.start)?;
     let layers = layers::restrict_zygote(&seal)?;
+    // After the namespaces, which would undo it. A worker that dies closes our socket, which we
+    // would notice, unless we are stopped or busy just then.
+    process::die_with_whoever_started_us()?;
     let mut zygote = Zygote::new(template, seal, threads);
     zygote.probe()?;
     Ok((zygote, layers))

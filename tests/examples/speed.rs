@@ -47,6 +47,7 @@ fn config() -> ZygoteConfig {
         native: native.path,
         native_digest: native.digest.parse().unwrap(),
         stack_bytes: limits::DEFAULTS.stack_bytes,
+        answer_max: ZygoteConfig::ANSWER_MAX,
     }
 }
 

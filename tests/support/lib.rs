@@ -13,8 +13,10 @@
 
 mod bots;
 mod native;
+mod processes;
 mod run;
 
 pub use bots::{Bot, example_bots, write_bot, write_bots};
 pub use native::{Native, native};
+pub use processes::{descendants, is_gone, send, wait_for};
 pub use run::{Run, Tournament, bin, bin_folder};

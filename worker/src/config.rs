@@ -1,5 +1,6 @@
 //! The worker's command line, parsed once into values that cannot be wrong.
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -57,6 +58,11 @@ pub struct Arguments {
     /// The precompile executable [default: next to this one]
     #[arg(long, value_name = "FILE", env = "ARENA_PRECOMPILE")]
     pub precompile: Option<PathBuf>,
+
+    /// Matches after which the process that bots are forked from is replaced, so that bots do not
+    /// share its layout of memory for ever
+    #[arg(long, value_name = "N", env = "ARENA_ZYGOTE_MATCHES", default_value = "500")]
+    pub zygote_matches: NonZeroU32,
 
     /// Drain when standard input ends: for whoever starts a worker and must not leave it behind
     #[arg(long)]
@@ -145,13 +151,14 @@ mod tests {
     fn wrong_flags_name_themselves_their_value_and_the_rule() {
         let with = |more: [&'static str; 2]| [vec!["--coordinator", "http://h:1"], more.to_vec()].concat();
         let long = Box::leak("n".repeat(65).into_boxed_str());
-        let cases: [(Vec<&str>, &[&str]); 9] = [
+        let cases: [(Vec<&str>, &[&str]); 10] = [
             (vec![], &["--coordinator"]),
             (vec!["--coordinator", "ftp://x:1"], &["ftp://x:1", "http://HOST:PORT"]),
             (vec!["--coordinator", "http://x"], &["http://HOST:PORT"]),
             (vec!["--coordinator", "https://x:1"], &["TLS"]),
             (with(["--slots", "0"]), &["--slots", "'0'", "1 to 1024"]),
             (with(["--slots", "many"]), &["--slots", "many"]),
+            (with(["--zygote-matches", "0"]), &["--zygote-matches", "0"]),
             (with(["--cores", "0,x"]), &["--cores", "x"]),
             (with(["--name", long]), &["--name", "1 to 64"]),
             (with(["--colour", "red"]), &["--colour"]),

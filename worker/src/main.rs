@@ -9,19 +9,23 @@ use anyhow::Context;
 use clap::Parser;
 use nix::unistd::gethostname;
 use rand::Rng;
+use terms::printable::clean;
 use tokio::io::AsyncReadExt;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tonic::transport::Channel;
 use tracing_subscriber::EnvFilter;
-use worker::cluster::{Blobs, Board, Ended, Identity, Programs, Session};
+use worker::cluster::{Blobs, Board, Ended, Identity, Programs, Session, Upkeep};
 use worker::config::{Arguments, LogFormat};
+use worker::sandbox::Group;
 use worker::slots;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     log_to_stderr(&arguments);
+    // A panic may quote what a bot or a coordinator sent.
+    std::panic::set_hook(Box::new(|panic| tracing::error!("{}", clean(&panic.to_string()))));
     match run(&arguments) {
         Ok(Ended::Drained) => ExitCode::SUCCESS,
         Ok(Ended::Unreported) => {
@@ -29,7 +33,7 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
         Err(error) => {
-            tracing::error!("{error:#}");
+            tracing::error!("{}", clean(&format!("{error:#}")));
             ExitCode::FAILURE
         }
     }
@@ -43,7 +47,8 @@ fn run(arguments: &Arguments) -> anyhow::Result<Ended> {
     let blobs = Arc::new(Blobs::open(arguments.cache_folder().join("blobs"), channel.clone())?);
     let cores = arguments.core_list();
     let slots = slots::start(arguments.slot_count(), &cores, &board, &blobs, runtime.handle())?;
-    let session = Session::new(identity(arguments), channel, blobs, programs(arguments), board.clone());
+    let with = (programs(arguments), upkeep(arguments));
+    let session = Session::new(identity(arguments), channel, blobs, with, board.clone());
     let drain = drain_on_signal(arguments.until_stdin_closes)?;
     let ended = runtime.block_on(session.run(drain));
     board.close();
@@ -81,6 +86,11 @@ fn programs(arguments: &Arguments) -> Programs {
         precompile: Arguments::program(arguments.precompile.as_ref(), "precompile"),
         native_folder: arguments.cache_folder().join("native"),
     }
+}
+
+fn upkeep(arguments: &Arguments) -> Upkeep {
+    let (slots, zygote_matches) = (arguments.slot_count(), arguments.zygote_matches);
+    Upkeep { slots, zygote_matches, group: Group::claim().map(Arc::new) }
 }
 
 /// The first signal, or the end of standard input, drains; the next signal stops at once.

@@ -3,6 +3,7 @@
 //! A ping-pong between two processes costs a fraction on one core of what it costs across two, so
 //! matches run side by side instead of the two bots of one match.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Instant;
@@ -10,12 +11,14 @@ use std::time::Instant;
 use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
 use nix::unistd::Pid;
 use terms::digest::DIGEST_BYTES;
+use terms::fault::MESSAGE_BYTES_MAX;
+use terms::printable::clean;
 use terms::{BySeat, Digest, HostFault, Outcome, Report, Seat, SeatUsage, Verdict};
 use tokio::runtime::Handle;
 
 use crate::cluster::{Blobs, Board, Job, Ready};
 use crate::referee::{Contest, conduct};
-use crate::sandbox::HostTrouble;
+use crate::sandbox::{HostTrouble, Sealed};
 
 /// What framing adds to a bot's source, per file, in bytes: a path and two lengths.
 const BUNDLE_OVERHEAD_PER_FILE: usize = 264;
@@ -64,13 +67,26 @@ fn pin(core: Option<u16>) {
 
 fn report(job: &Job<Ready>, core: Option<u16>, blobs: &Blobs, runtime: &Handle) -> Report {
     let began = Instant::now();
-    let outcome = play(job, core, blobs, runtime).unwrap_or_else(void);
+    let outcome = surviving(|| play(job, core, blobs, runtime)).unwrap_or_else(void);
     let wall_micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
     if let Verdict::Void(fault) = outcome.verdict {
         let (id, attempt) = (job.id.0.short(), job.attempt.0);
-        tracing::warn!(r#match = %id, attempt, "void, {fault}: {}", outcome.host_message.escape_debug());
+        tracing::warn!(r#match = %id, attempt, "void, {fault}: {}", clean(&outcome.host_message));
     }
     Report { id: job.id, attempt: job.attempt, outcome, wall_micros }
+}
+
+/// Runs a match so that a mistake of ours costs this match, and not the slot: a worker that lost
+/// its slots one by one would still look alive.
+fn surviving<T>(play: impl FnOnce() -> Result<T, HostTrouble>) -> Result<T, HostTrouble> {
+    // What the panic left half done is dropped with the match; what is shared is behind locks whose
+    // data is whole after every statement.
+    catch_unwind(AssertUnwindSafe(play)).unwrap_or_else(|panic| {
+        let said =
+            panic.downcast_ref::<&str>().copied().or(panic.downcast_ref::<String>().map(String::as_str));
+        let message = format!("the worker panicked: {}", said.unwrap_or("without a word"));
+        Err(HostTrouble::new(HostFault::WorkerLost, message))
+    })
 }
 
 fn play(
@@ -89,24 +105,47 @@ fn play(
     };
     let bundles = [fetch(Seat::Zero)?, fetch(Seat::One)?];
     let [zero, one] = &bundles;
-    let zygotes = &job.ready.zygotes;
-    let mut players = BySeat([zygotes.fork(core)?, zygotes.fork(core)?]);
-    Ok(conduct(Contest {
+    let mut players = job.ready.zygotes.fork_both(core)?;
+    let outcome = conduct(Contest {
         spec: &job.spec,
         bundles: BySeat([zero, one]),
         players: &mut players,
         ticks: &job.ticks,
-    }))
+    });
+    // Both first, so that the second dies while the first is collected.
+    players.0.iter().for_each(Sealed::kill);
+    Ok(outcome)
 }
 
 /// The outcome of a match that never began.
 fn void(trouble: HostTrouble) -> Outcome {
+    let text = clean(&trouble.message);
+    let cut = text.floor_char_boundary(MESSAGE_BYTES_MAX);
     Outcome {
         verdict: Verdict::Void(trouble.fault),
         faults: Vec::new(),
         ticks: 0,
         digest: Digest([0; DIGEST_BYTES]),
         usage: BySeat::from_fn(|_| SeatUsage::default()),
-        host_message: trouble.message,
+        host_message: text.get(..cut).unwrap_or_default().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_costs_the_match_and_not_the_slot() {
+        let trouble = surviving::<()>(|| panic!("at {}", 7)).unwrap_err();
+        assert_eq!(trouble, HostTrouble::new(HostFault::WorkerLost, "the worker panicked: at 7"));
+        assert_eq!(surviving(|| Ok(7)), Ok(7));
+    }
+
+    #[test]
+    fn the_reason_of_a_void_is_harmless_and_fits_into_a_report() {
+        let trouble = HostTrouble::new(HostFault::ShimDied, format!("\x1b[2J{}", "é".repeat(100_000)));
+        let message = void(trouble).host_message;
+        assert!(message.starts_with('é') && message.len() <= MESSAGE_BYTES_MAX);
     }
 }

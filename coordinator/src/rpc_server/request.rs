@@ -1,6 +1,7 @@
 //! From a stranger's request to a picture of a worker: every length, number and text is checked.
 
 use rpc::{BadMessage, v1};
+use terms::printable::clean;
 use terms::{Attempt, MatchId, Report, Runtime};
 
 use crate::call::{Picture, State};
@@ -24,9 +25,9 @@ pub(super) fn read_picture(request: v1::SynchronizeRequest) -> Result<Picture, B
         holding: request.holding.iter().map(read_holding).collect::<Result<_, _>>()?,
         finished: request.finished.iter().map(read_report).collect::<Result<_, _>>()?,
         instance: request.instance,
-        name: printable(&request.name),
+        name: clean(&request.name),
         slots: request.slots,
-        note: printable(&request.note),
+        note: clean(&request.note),
     })
 }
 
@@ -67,13 +68,6 @@ fn read_report(report: &v1::Report) -> Result<Report, BadMessage> {
 fn check_attempt(attempt: Attempt) -> Result<(), BadMessage> {
     let Attempt(number) = attempt;
     if (1..=ATTEMPT_MAX).contains(&number) { Ok(()) } else { Err(unknown("attempt", &number.to_string())) }
-}
-
-/// A text that may be shown on a terminal: control characters and what reorders text are gone.
-fn printable(text: &str) -> String {
-    let reorders =
-        |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    text.chars().filter(|c| !c.is_control() && !reorders(*c)).collect()
 }
 
 fn unknown(what: &'static str, value: &str) -> BadMessage {
@@ -119,7 +113,7 @@ mod tests {
     #[test]
     fn an_honest_request_is_read() {
         let picture = read_picture(honest()).unwrap();
-        assert_eq!(picture.name, "host[31m");
+        assert_eq!(picture.name, "host\u{fffd}");
         assert_eq!(picture.layers, ["seccomp"]);
         assert_eq!(picture.holding.len(), 1);
         assert_eq!(picture.finished.len(), 1);

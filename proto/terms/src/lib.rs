@@ -12,6 +12,7 @@ pub mod limits;
 pub mod matches;
 pub mod outcome;
 pub mod policy;
+pub mod printable;
 pub mod runtime;
 pub mod seat;
 pub mod transcript;

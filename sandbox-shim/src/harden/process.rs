@@ -41,12 +41,20 @@ pub(crate) fn exit_now(code: u8) -> ! {
 /// # Errors
 /// The kernel refuses.
 pub(crate) fn die_with(parent: Pid) -> Result<(), SealError> {
-    rustix::process::set_parent_process_death_signal(Some(Signal::KILL))
-        .map_err(|error| SealError::new("parent_death", "PR_SET_PDEATHSIG", error))?;
+    die_with_whoever_started_us()?;
     if rustix::process::getppid() != Some(parent) {
         exit_now(1);
     }
     Ok(())
+}
+
+/// Lets the kernel kill this process when the thread that started it ends.
+///
+/// # Errors
+/// The kernel refuses.
+pub(crate) fn die_with_whoever_started_us() -> Result<(), SealError> {
+    rustix::process::set_parent_process_death_signal(Some(Signal::KILL))
+        .map_err(|error| SealError::new("parent_death", "PR_SET_PDEATHSIG", error))
 }
 
 /// Leaves the session of whoever started us: Ctrl-C there asks the worker to finish what it plays,

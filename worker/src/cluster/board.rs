@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use prost::Message;
-use rpc::v1;
+use rpc::{HOLDING_MAX, v1};
 use terms::{Attempt, MatchId, MatchSpec, Report};
 use tokio::sync::Notify;
 
@@ -74,7 +74,9 @@ impl<R> Board<R> {
             .copied()
             .chain(holdings.finished.iter().map(|report| (report.id, report.attempt)))
             .collect();
-        holdings.waiting = wanted.into_iter().filter(|job| !known.contains(&job.key())).collect();
+        // Results that nobody records must not pile up: with so many of them, nothing new begins.
+        let room = HOLDING_MAX.saturating_sub(holdings.playing.len() + holdings.finished.len());
+        holdings.waiting = wanted.into_iter().filter(|job| !known.contains(&job.key())).take(room).collect();
         self.work.notify_all();
     }
 

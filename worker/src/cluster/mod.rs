@@ -13,5 +13,5 @@ mod synchronize;
 
 pub use blobs::{BlobError, Blobs};
 pub use board::{Board, Job};
-pub use prepare::{Preparation, PrepareError, Programs, Ready, prepare};
+pub use prepare::{Preparation, PrepareError, Programs, Ready, Upkeep, prepare};
 pub use synchronize::{Ended, Identity, Session};

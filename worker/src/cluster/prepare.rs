@@ -1,16 +1,19 @@
 //! From the digest of a python.wasm to a warm zygote: fetch, compile, start.
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::process::Stdio;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use terms::digest::NotADigest;
+use terms::printable::clean;
 use terms::runtime::REFEREE_REVISION;
 use terms::{Digest, Runtime};
 use tokio::process::Command;
 
 use super::{BlobError, Blobs};
-use crate::sandbox::{SpawnError, ZygoteConfig, Zygotes};
+use crate::sandbox::{Group, Keeping, SpawnError, ZygoteConfig, Zygotes};
 
 /// Largest python.wasm, in bytes; the one with numpy takes 104 MB.
 const PYTHON_WASM_BYTES_MAX: usize = 512 << 20;
@@ -26,6 +29,17 @@ pub struct Programs {
     pub native_folder: PathBuf,
 }
 
+/// How a worker keeps its sandboxes.
+#[derive(Clone, Debug)]
+pub struct Upkeep {
+    /// Matches played at once.
+    pub slots: usize,
+    /// Matches after which a zygote is replaced.
+    pub zygote_matches: NonZeroU32,
+    /// The cgroup for sandboxes, or why there is none.
+    pub group: Result<Arc<Group>, String>,
+}
+
 /// What a worker prepares for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Preparation {
@@ -33,6 +47,8 @@ pub struct Preparation {
     pub python_wasm: Digest,
     /// Stack of the WebAssembly code, in bytes.
     pub stack_bytes: u32,
+    /// Linear memory of each bot, in bytes.
+    pub memory_bytes: u64,
 }
 
 /// Everything that matches are played with.
@@ -84,6 +100,7 @@ struct Native {
 /// The first step that fails.
 pub async fn prepare(
     programs: Programs,
+    upkeep: Upkeep,
     preparation: Preparation,
     blobs: &Blobs,
     note: impl Fn(&str),
@@ -99,8 +116,10 @@ pub async fn prepare(
         native_digest: native.blake3.parse().map_err(|_: NotADigest| answer())?,
         native: native.path,
         stack_bytes: preparation.stack_bytes,
+        answer_max: ZygoteConfig::ANSWER_MAX,
     };
-    let started = tokio::task::spawn_blocking(move || Zygotes::start(config)).await;
+    let keeping = upkeep.keeping(config, preparation.memory_bytes);
+    let started = tokio::task::spawn_blocking(move || Zygotes::start(keeping)).await;
     let zygotes = started.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?;
     let runtime = {
         let described = zygotes.described();
@@ -113,6 +132,16 @@ pub async fn prepare(
         }
     };
     Ok(Ready { preparation, runtime, zygotes })
+}
+
+impl Upkeep {
+    fn keeping(self, zygote: ZygoteConfig, memory_bytes: u64) -> Keeping {
+        let limited = |group: Arc<Group>| match group.limit(self.slots, memory_bytes) {
+            Ok(()) => Ok(group),
+            Err(error) => Err(format!("its limits cannot be set: {error}")),
+        };
+        Keeping { zygote, matches: self.zygote_matches, group: self.group.and_then(limited) }
+    }
 }
 
 async fn compile(programs: &Programs, python_wasm: &std::path::Path) -> Result<Native, PrepareError> {
@@ -131,6 +160,8 @@ async fn compile(programs: &Programs, python_wasm: &std::path::Path) -> Result<N
         return Err(PrepareError::Compile(output.status));
     }
     serde_json::from_slice(&output.stdout).map_err(|_| {
-        PrepareError::Answer(String::from_utf8_lossy(&output.stdout).chars().take(200).collect())
+        PrepareError::Answer(clean(
+            &String::from_utf8_lossy(&output.stdout).chars().take(200).collect::<String>(),
+        ))
     })
 }

@@ -8,12 +8,13 @@ use rand::Rng;
 use rpc::v1;
 use rpc::v1::cluster_client::ClusterClient;
 use rpc::{BadMessage, HOLDING_MAX, PROTOCOL_VERSION, REPORTS_BYTES_MAX};
+use terms::printable::clean;
 use terms::{BySeat, Digest, GameId, Limits, MatchSpec, Policy, Seed};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tonic::transport::Channel;
 
-use super::{Blobs, Board, Job, Preparation, PrepareError, Programs, Ready, prepare};
+use super::{Blobs, Board, Job, Preparation, PrepareError, Programs, Ready, Upkeep, prepare};
 
 /// How long one call may take.
 const CALL_SECONDS_MAX: Duration = Duration::from_secs(10);
@@ -24,6 +25,10 @@ const PAUSE_MIN: Duration = Duration::from_millis(100);
 const PAUSE_MAX: Duration = Duration::from_secs(5);
 /// The longest pause that a coordinator can ask for.
 const CALL_AGAIN_MAX: Duration = Duration::from_secs(30);
+/// The shortest: a coordinator that asks for none does not get a worker that only talks.
+const CALL_AGAIN_MIN: Duration = Duration::from_millis(5);
+/// Most characters of a refusal that are kept.
+const REFUSAL_CHARS_MAX: usize = 2_000;
 /// How long a draining worker tries to deliver its results.
 const DRAIN_FAILURES_MAX: u32 = 8;
 
@@ -53,6 +58,7 @@ pub struct Session {
     client: ClusterClient<Channel>,
     blobs: Arc<Blobs>,
     programs: Programs,
+    upkeep: Upkeep,
     board: Arc<Board<Ready>>,
     note: Arc<Mutex<String>>,
     ready: Option<Arc<Ready>>,
@@ -67,7 +73,7 @@ impl Session {
         identity: Identity,
         channel: Channel,
         blobs: Arc<Blobs>,
-        programs: Programs,
+        (programs, upkeep): (Programs, Upkeep),
         board: Arc<Board<Ready>>,
     ) -> Session {
         let client = ClusterClient::new(channel)
@@ -78,6 +84,7 @@ impl Session {
             client,
             blobs,
             programs,
+            upkeep,
             board,
             note: Arc::new(Mutex::new("starting".into())),
             ready: None,
@@ -108,7 +115,8 @@ impl Session {
             let answer = self.call(request).await;
             let pause = match answer {
                 Some(response) => {
-                    let pause = Duration::from_millis(response.call_again_ms.into()).min(CALL_AGAIN_MAX);
+                    let asked = Duration::from_millis(response.call_again_ms.into());
+                    let pause = asked.clamp(CALL_AGAIN_MIN, CALL_AGAIN_MAX);
                     self.apply(response);
                     if has_more { Duration::ZERO } else { pause }
                 }
@@ -156,7 +164,7 @@ impl Session {
         };
         self.failures = self.failures.saturating_add(1);
         if self.failures == 1 {
-            tracing::warn!("the coordinator does not answer, trying again: {}", status.escape_debug());
+            tracing::warn!("the coordinator does not answer, trying again: {}", clean(&status));
         }
         None
     }
@@ -202,12 +210,14 @@ impl Session {
     }
 
     fn try_apply(&mut self, response: v1::SynchronizeResponse) -> Result<(), BadMessage> {
-        if response.refusal != self.refusal {
-            self.refusal = response.refusal.chars().take(2_000).collect();
-            if !self.refusal.is_empty() {
-                tracing::warn!("the coordinator gives no work: {}", self.refusal.escape_debug());
+        let refusal = clean(&response.refusal.chars().take(REFUSAL_CHARS_MAX).collect::<String>());
+        if refusal != self.refusal {
+            if !refusal.is_empty() {
+                tracing::warn!("the coordinator gives no work: {refusal}");
             }
+            self.refusal = refusal;
         }
+        bounded("number of results settled", response.settled.len())?;
         let settled = response
             .settled
             .iter()
@@ -216,7 +226,11 @@ impl Session {
         self.board.settle(&settled);
         let Some(tournament) = response.tournament else { return Ok(()) };
         let (game, limits, runtime, policy) = tournament.read()?;
-        let preparation = Preparation { python_wasm: runtime.python_wasm, stack_bytes: limits.stack_bytes };
+        let preparation = Preparation {
+            python_wasm: runtime.python_wasm,
+            stack_bytes: limits.stack_bytes,
+            memory_bytes: limits.memory_bytes,
+        };
         match &self.ready {
             Some(ready) if ready.preparation == preparation => {
                 let ready = ready.clone();
@@ -235,13 +249,14 @@ impl Session {
         }
         self.ready = None;
         self.board.want(Vec::new());
-        let (programs, blobs, note) = (self.programs.clone(), self.blobs.clone(), self.note.clone());
+        let (programs, upkeep) = (self.programs.clone(), self.upkeep.clone());
+        let (blobs, note) = (self.blobs.clone(), self.note.clone());
         let task = tokio::spawn(async move {
             let set_note = |text: &str| {
                 tracing::info!("{text}");
                 *note.lock().unwrap_or_else(PoisonError::into_inner) = text.to_owned();
             };
-            prepare(programs, preparation, &blobs, set_note).await
+            prepare(programs, upkeep, preparation, &blobs, set_note).await
         });
         if let Some((_, superseded)) = self.preparing.replace((preparation, task)) {
             superseded.abort();
@@ -256,12 +271,20 @@ impl Session {
 /// The layers of the sandbox, as the coordinator wants to hear them.
 fn layers(ready: &Ready) -> Vec<v1::Layer> {
     let cut = |text: &str| text.chars().take(rpc::NAME_BYTES_MAX / 4).collect::<String>();
-    let layers = ready.zygotes.described().layers;
+    let layers = &ready.zygotes.described().layers;
     layers
         .iter()
         .take(rpc::LAYERS_MAX)
         .map(|layer| v1::Layer { name: cut(&layer.name), enabled: layer.enabled, detail: cut(&layer.detail) })
         .collect()
+}
+
+/// Refuses a list longer than all that a worker can hold.
+fn bounded(what: &'static str, length: usize) -> Result<(), BadMessage> {
+    if length <= HOLDING_MAX {
+        return Ok(());
+    }
+    Err(BadMessage::TooLarge { what, value: length as u64, max: HOLDING_MAX as u64 })
 }
 
 /// What all matches of a tournament have in common.
@@ -279,10 +302,7 @@ fn jobs(
     shared: &Shared,
     ready: &Arc<Ready>,
 ) -> Result<Vec<Job<Ready>>, BadMessage> {
-    if wanted.len() > HOLDING_MAX {
-        let (value, max) = (wanted.len() as u64, HOLDING_MAX as u64);
-        return Err(BadMessage::TooLarge { what: "number of matches wanted", value, max });
-    }
+    bounded("number of matches wanted", wanted.len())?;
     let job = |assignment: &v1::Assignment| {
         let (id, attempt) = rpc::read_attempt(&assignment.match_id, assignment.attempt)?;
         let spec = MatchSpec {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use pipe::{Failure, FromShim, Load, Usage};
 use terms::HostFault;
+use terms::printable::clean;
 
 use crate::sandbox::{HostTrouble, Sealed};
 
@@ -64,8 +65,8 @@ impl Player for Sealed {
             FromShim::Reply(usage, reply) => Ok(Answer::Reply(usage, reply)),
             FromShim::Fault(usage, failure) => Ok(Answer::Fault(usage, failure)),
             FromShim::Broken(why) => {
-                let why: String = why.chars().take(500).flat_map(char::escape_debug).collect();
-                Err(HostTrouble::new(HostFault::ShimDied, why))
+                let why: String = why.chars().take(500).collect();
+                Err(HostTrouble::new(HostFault::ShimDied, clean(&why)))
             }
         }
     }

@@ -5,15 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pipe::{CHUNK_BYTES_MAX, Ended, FRAME_BYTES_MAX, FromShim, Load, ToShim};
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::event::Timespec;
 use rustix::process::{Signal, pidfd_send_signal};
 use terms::HostFault;
 
 use super::channel::Channel;
+use super::process::{DEATH_WAIT, ends_within};
 use super::{HostTrouble, Zygote};
 
-/// How long the kernel may take to end a process that was killed.
-const DEATH_WAIT: Timespec = Timespec { tv_sec: 10, tv_nsec: 0 };
+/// How long a process that closed its socket may take to end by itself, which tells how it ended.
+const LAST_BREATH: Timespec = Timespec { tv_sec: 0, tv_nsec: 200_000_000 };
 
 /// A sealed child process and the only socket to it. Dropping it kills and collects the process.
 pub struct Sealed {
@@ -96,41 +97,36 @@ impl Sealed {
         let _ = pidfd_send_signal(&self.pidfd, Signal::KILL);
     }
 
-    /// Collects the process and says how it ended.
+    /// Collects the process and says how it ended. One that closed its socket but lives on gets a
+    /// moment to end by itself.
     fn death(&mut self) -> HostTrouble {
+        let ends_by_itself = ends_within(&self.pidfd, &LAST_BREATH);
         let how = match self.collect() {
+            _ if !ends_by_itself => "the sealed process closed its socket, but lived on".into(),
             Ended::Exited(code) => format!("the sealed process exited with code {code}"),
             Ended::Signalled(31) => "the sealed process was killed for a forbidden system call".into(),
             Ended::Signalled(signal) => format!("the sealed process was killed by signal {signal}"),
-            Ended::Running | Ended::Unknown if self.zygote.is_dead() => "the zygote is gone".into(),
-            Ended::Running | Ended::Unknown => "the sealed process closed its socket".into(),
+            Ended::Running | Ended::Unknown => match self.zygote.end() {
+                Some(why) => format!("the sealed process died with its zygote: {why}"),
+                None => "the sealed process is gone".into(),
+            },
         };
         HostTrouble::new(HostFault::ShimDied, how)
     }
 
-    /// Waits for the end and collects the exit status. A process that closed its socket but lives
-    /// on gets a moment to end by itself, then it is killed.
+    /// Kills the process, waits for its end and collects its exit status.
     fn collect(&mut self) -> Ended {
-        if self.is_collected {
+        if std::mem::replace(&mut self.is_collected, true) {
             return Ended::Unknown;
         }
-        self.is_collected = true;
-        if !self.ends_within(Timespec { tv_sec: 0, tv_nsec: 200_000_000 }) {
-            self.kill();
-            self.ends_within(DEATH_WAIT);
-        }
+        self.kill();
+        ends_within(&self.pidfd, &DEATH_WAIT);
         self.zygote.reap(self.pid)
-    }
-
-    fn ends_within(&self, timeout: Timespec) -> bool {
-        let mut waits = [PollFd::new(&self.pidfd, PollFlags::IN)];
-        matches!(poll(&mut waits, Some(&timeout)), Ok(1..))
     }
 }
 
 impl Drop for Sealed {
     fn drop(&mut self) {
-        self.kill();
         self.collect();
     }
 }

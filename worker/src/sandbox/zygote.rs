@@ -1,25 +1,26 @@
-//! One zygote process: spawned with an empty environment and one descriptor, asked to fork sealed
-//! children and to collect them.
+//! One zygote: asked to fork sealed children and to collect them.
 
-use std::io::{BufRead, BufReader, Read};
+use std::os::fd::AsFd;
 use std::path::PathBuf;
-use std::process::{Child, ChildStderr, Command, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use pipe::{Ended, FRAME_BYTES_MAX, FromZygote, Layer, ToZygote};
+use rustix::event::Timespec;
+use terms::printable::clean;
 use terms::{Digest, HostFault};
 
+use super::cgroup::Group;
 use super::channel::Channel;
+use super::process::Process;
 use super::{HostTrouble, Sealed};
 
 /// How long a zygote may take to map and warm its interpreter. Milliseconds are usual.
 const START_SECONDS_MAX: Duration = Duration::from_secs(60);
-/// How long a zygote may take to fork or to collect a child. A millisecond is usual.
-const ANSWER_SECONDS_MAX: Duration = Duration::from_secs(10);
-/// How much of a zygote's standard error is passed on to the log, in bytes.
-const STDERR_BYTES_MAX: u64 = 64 << 10;
+/// How long a zygote that hung up may take to end by itself, which tells how it ended.
+const LAST_BREATH: Timespec = Timespec { tv_sec: 1, tv_nsec: 0 };
+/// Most characters of a zygote's own words that are passed on.
+const WORDS_CHARS_MAX: usize = 2_000;
 
 /// What a zygote is started with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +33,13 @@ pub struct ZygoteConfig {
     pub native_digest: Digest,
     /// Stack of the WebAssembly code, in bytes.
     pub stack_bytes: u32,
+    /// How long it may take to fork or to collect a child before it is given up.
+    pub answer_max: Duration,
+}
+
+impl ZygoteConfig {
+    /// How long a zygote may usually take to answer. A millisecond is usual.
+    pub const ANSWER_MAX: Duration = Duration::from_secs(10);
 }
 
 /// Why there is no zygote.
@@ -67,10 +75,12 @@ pub struct Described {
 
 /// A running zygote. Dropping it kills it, and with it all its children.
 pub struct Zygote {
-    process: Mutex<Child>,
+    process: Process,
     control: Mutex<Control>,
     described: Described,
-    is_dead: AtomicBool,
+    /// Why it was given up, once it was.
+    end: OnceLock<String>,
+    answer_max: Duration,
 }
 
 /// The control socket and the buffers of one request and its answer.
@@ -87,34 +97,23 @@ impl Zygote {
     /// The program is not there, refuses (for example because a mandatory layer is missing), or
     /// is of another version.
     pub fn spawn(config: &ZygoteConfig) -> Result<Zygote, SpawnError> {
+        Zygote::spawn_in(config, None)
+    }
+
+    /// Starts a zygote in a cgroup, where there is one for it.
+    pub(super) fn spawn_in(config: &ZygoteConfig, group: Option<&Group>) -> Result<Zygote, SpawnError> {
         let start = |source| SpawnError::Start { shim: config.shim.clone(), source };
         let (channel, theirs) = Channel::pair().map_err(start)?;
         channel.set_timeout(START_SECONDS_MAX).map_err(start)?;
-        let mut process = Command::new(&config.shim)
-            .arg("zygote")
-            .args(["--native".as_ref(), config.native.as_os_str()])
-            .args(["--native-digest", &config.native_digest.to_string()])
-            .args(["--stack-bytes", &config.stack_bytes.to_string()])
-            .env_clear()
-            .stdin(theirs)
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .map_err(start)?;
-        if let Some(stderr) = process.stderr.take() {
-            pass_on(stderr).map_err(start)?;
-        }
+        // A zygote that is not ready is dropped, and so killed, on the way out.
+        let process = Process::start(config, theirs).map_err(start)?;
+        // It has no children yet: those that it will have begin where it is.
+        group.map_or(Ok(()), |group| group.add(process.pid())).map_err(start)?;
         let mut control = Control { channel, outgoing: Vec::new(), incoming: vec![0; FRAME_BYTES_MAX] };
-        let described = await_ready(&mut control);
-        control.channel.set_timeout(ANSWER_SECONDS_MAX).map_err(start)?;
-        let zygote = Zygote {
-            process: Mutex::new(process),
-            control: Mutex::new(control),
-            // A zygote that is not ready is dropped, and so killed, right here.
-            described: described?,
-            is_dead: AtomicBool::new(false),
-        };
-        Ok(zygote)
+        let described = await_ready(&mut control)?;
+        control.channel.set_timeout(config.answer_max).map_err(start)?;
+        let (control, end) = (Mutex::new(control), OnceLock::new());
+        Ok(Zygote { process, control, described, end, answer_max: config.answer_max })
     }
 
     /// What it said of itself.
@@ -124,12 +123,17 @@ impl Zygote {
 
     /// Its process id.
     pub fn pid(&self) -> u32 {
-        self.process.lock().unwrap_or_else(PoisonError::into_inner).id()
+        self.process.pid()
     }
 
     /// Whether it failed to answer once: nothing more is to be had from it.
     pub fn is_dead(&self) -> bool {
-        self.is_dead.load(Ordering::Relaxed)
+        self.end.get().is_some()
+    }
+
+    /// Why it was given up, if it was.
+    pub(super) fn end(&self) -> Option<&str> {
+        self.end.get().map(String::as_str)
     }
 
     /// Forks a sealed child, pinned to `core` if one is given.
@@ -141,14 +145,14 @@ impl Zygote {
         let (ours, theirs) = Channel::pair().map_err(|error| failed(format!("socket pair: {error}")))?;
         let answer = self.locked(|control| {
             ToZygote::Fork { core }.encode(&mut control.outgoing);
-            control.channel.send_with(&control.outgoing, std::os::fd::AsFd::as_fd(&theirs))?;
+            control.channel.send_with(&control.outgoing, theirs.as_fd())?;
             let (length, pidfd) = control.channel.receive_with(&mut control.incoming)?;
             Ok((control.decode(length)?, pidfd))
         });
-        match answer.map_err(|trouble| failed(trouble.to_string()))? {
+        match answer.map_err(|trouble| failed(trouble.message))? {
             (FromZygote::Forked { pid }, Some(pidfd)) => Ok(Sealed::new(ours, pidfd, pid, self.clone())),
-            (FromZygote::Failed(why), _) => Err(failed(why)),
-            (other, _) => Err(failed(format!("the zygote answered {other:?}"))),
+            (FromZygote::Failed(why), _) => Err(failed(words(&why))),
+            (other, _) => Err(failed(words(&format!("the zygote answered {other:?}")))),
         }
     }
 
@@ -169,20 +173,29 @@ impl Zygote {
     /// One request and its answer. After a failure the conversation is out of step: the zygote is
     /// given up.
     fn locked<T>(&self, ask: impl FnOnce(&mut Control) -> Result<T, HostTrouble>) -> Result<T, HostTrouble> {
-        if self.is_dead() {
-            return Err(HostTrouble::new(HostFault::ShimDied, "the zygote is gone"));
-        }
         let mut control = self.control.lock().unwrap_or_else(PoisonError::into_inner);
-        ask(&mut control).inspect_err(|_| self.is_dead.store(true, Ordering::Relaxed))
+        // Asked only now: whoever waited behind a request that failed must not wait for an answer.
+        match self.end() {
+            Some(why) => Err(HostTrouble::new(HostFault::ShimDied, why)),
+            None => ask(&mut control).map_err(|trouble| self.give_up(trouble)),
+        }
     }
-}
 
-impl Drop for Zygote {
-    fn drop(&mut self) {
-        let process = self.process.get_mut().unwrap_or_else(PoisonError::into_inner);
-        // Failing means that it has ended already, which is what is wanted.
-        let _ = process.kill();
-        let _ = process.wait();
+    /// Kills it and its children: one that hangs would keep them, and its memory, for ever.
+    fn give_up(&self, trouble: HostTrouble) -> HostTrouble {
+        let why = match trouble.fault {
+            HostFault::ShimDied => match self.process.ending(&LAST_BREATH) {
+                Some(how) => format!("the zygote {how}"),
+                None => "the zygote hung up".to_owned(),
+            },
+            HostFault::Stalled => {
+                format!("the zygote did not answer within {:?} and was killed", self.answer_max)
+            }
+            _ => format!("the zygote was killed, because it answered nonsense: {}", trouble.message),
+        };
+        self.process.kill();
+        let why = self.end.get_or_init(|| why);
+        HostTrouble::new(HostFault::ShimDied, why.clone())
     }
 }
 
@@ -198,25 +211,15 @@ fn await_ready(control: &mut Control) -> Result<Described, SpawnError> {
     let received = control.channel.receive(&mut control.incoming);
     match received.and_then(|length| control.decode(length)).map_err(SpawnError::NotReady)? {
         FromZygote::Ready { wasmtime, engine, layers } => Ok(Described { wasmtime, engine, layers }),
-        FromZygote::Failed(why) => Err(SpawnError::Refused(why)),
+        FromZygote::Failed(why) => Err(SpawnError::Refused(words(&why))),
         other => {
-            let message = format!("it said {other:?}");
+            let message = words(&format!("it said {other:?}"));
             Err(SpawnError::NotReady(HostTrouble::new(HostFault::Protocol, message)))
         }
     }
 }
 
-/// Logs what the zygote and its children write to standard error, line by line, up to a limit:
-/// after that the pipe is still read, so that nobody blocks on it, but forgotten.
-fn pass_on(stderr: ChildStderr) -> std::io::Result<()> {
-    let read = move || {
-        let mut reader = BufReader::new(stderr.take(STDERR_BYTES_MAX));
-        let mut line = Vec::new();
-        while matches!(reader.read_until(b'\n', &mut line), Ok(1..)) {
-            tracing::warn!(target: "sandbox_shim", "{}", String::from_utf8_lossy(&line).trim_end().escape_debug());
-            line.clear();
-        }
-        let _ = std::io::copy(&mut reader.into_inner().into_inner(), &mut std::io::sink());
-    };
-    std::thread::Builder::new().name("zygote-stderr".into()).spawn(read).map(drop)
+/// A zygote's own words, fit for a log and bounded.
+fn words(text: &str) -> String {
+    clean(&text.chars().take(WORDS_CHARS_MAX).collect::<String>())
 }

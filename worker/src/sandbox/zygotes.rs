@@ -1,58 +1,127 @@
-//! The zygote that new matches fork from: started when needed, replaced when it has died.
+//! The zygote that new matches fork from: always one, replaced when it dies and when it has grown
+//! old. See [`super::keeper`] for who starts them.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::num::NonZeroU32;
+use std::sync::{Arc, mpsc};
 
-use terms::HostFault;
+use pipe::Layer;
+use terms::{BySeat, HostFault};
 
+use super::cgroup::Group;
+use super::keeper::Keeper;
+use super::process::adopt_orphans;
 use super::zygote::Described;
 use super::{HostTrouble, Sealed, SpawnError, Zygote, ZygoteConfig};
 
+/// What zygotes are kept with.
+#[derive(Clone, Debug)]
+pub struct Keeping {
+    /// What each is started with.
+    pub zygote: ZygoteConfig,
+    /// How many matches may fork from one before the next takes its place. All children of a
+    /// zygote have its layout of memory, so what one bot learns of it is worth something to the
+    /// next only for so long.
+    pub matches: NonZeroU32,
+    /// The cgroup they and their children live in, or why there is none.
+    pub group: Result<Arc<Group>, String>,
+}
+
+impl Keeping {
+    /// Matches per zygote where nobody says otherwise.
+    pub const MATCHES: NonZeroU32 = NonZeroU32::new(500).unwrap();
+
+    /// That zygote, replaced as often as usual, in no cgroup.
+    pub fn of(zygote: ZygoteConfig) -> Keeping {
+        Keeping { zygote, matches: Keeping::MATCHES, group: Err("nobody asked for one".into()) }
+    }
+}
+
 /// Hands out sealed children. Matches keep the zygote they started with alive until they end.
 pub struct Zygotes {
-    config: ZygoteConfig,
-    current: Mutex<Arc<Zygote>>,
+    keeper: Arc<Keeper>,
+    described: Described,
 }
 
 impl Zygotes {
-    /// Starts the first zygote.
+    /// Starts the first zygote, and a thread that replaces it.
     ///
     /// # Errors
     /// It does not start.
-    pub fn start(config: ZygoteConfig) -> Result<Zygotes, SpawnError> {
-        let current = Mutex::new(Arc::new(Zygote::spawn(&config)?));
-        Ok(Zygotes { config, current })
+    pub fn start(keeping: Keeping) -> Result<Zygotes, SpawnError> {
+        adopt_orphans();
+        let shim = keeping.zygote.shim.clone();
+        let group = group_layer(&keeping.group);
+        let keeper = Arc::new(Keeper::new(keeping));
+        let (started, first) = mpsc::sync_channel(1);
+        let thread = keeper.clone();
+        std::thread::Builder::new()
+            .name("zygote-keeper".into())
+            .spawn(move || thread.keep(&started))
+            .map_err(|source| SpawnError::Start { shim, source })?;
+        let ended = || SpawnError::Refused("the thread that starts zygotes ended".into());
+        let mut described = first.recv().map_err(|_| ended())??;
+        described.layers.push(group);
+        Ok(Zygotes { keeper, described })
     }
 
     /// What the zygote says of itself: they are all alike.
-    pub fn described(&self) -> Described {
-        self.current.lock().unwrap_or_else(PoisonError::into_inner).described().clone()
+    pub fn described(&self) -> &Described {
+        &self.described
     }
 
-    /// The zygote that is alive now, a new one if the last has died.
+    /// The zygote that the next match forks from; waits for one that is being started because the
+    /// last has died.
     ///
     /// # Errors
-    /// A new one was needed and does not start.
+    /// It does not start; says why.
     pub fn current(&self) -> Result<Arc<Zygote>, HostTrouble> {
-        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        if current.is_dead() {
-            tracing::warn!("the zygote has died; starting another");
-            let zygote = Zygote::spawn(&self.config)
-                .map_err(|error| HostTrouble::new(HostFault::SpawnFailed, error.to_string()))?;
-            *current = Arc::new(zygote);
-        }
-        Ok(current.clone())
+        self.keeper.current()
     }
 
-    /// Forks a sealed child, pinned to `core` if one is given. A zygote that turns out to be dead
-    /// is replaced once.
+    /// Forks one sealed child, pinned to `core` if one is given.
     ///
     /// # Errors
-    /// No zygote starts, or the new one cannot fork either.
+    /// No zygote starts, or it cannot fork.
     pub fn fork(&self, core: Option<u16>) -> Result<Sealed, HostTrouble> {
-        let zygote = self.current()?;
-        match zygote.fork(core) {
-            Err(_) if zygote.is_dead() => self.current()?.fork(core),
+        self.ask(|zygote| zygote.fork(core))
+    }
+
+    /// Forks the two sealed children of a match, pinned to `core` if one is given.
+    ///
+    /// # Errors
+    /// No zygote starts, or it cannot fork.
+    pub fn fork_both(&self, core: Option<u16>) -> Result<BySeat<Sealed>, HostTrouble> {
+        self.ask(|zygote| Ok(BySeat([zygote.fork(core)?, zygote.fork(core)?])))
+    }
+
+    /// One match's request. A zygote that turns out to be dead costs a second try, with the next.
+    fn ask<T>(&self, ask: impl Fn(&Arc<Zygote>) -> Result<T, HostTrouble>) -> Result<T, HostTrouble> {
+        let zygote = self.keeper.current_for_match()?;
+        match ask(&zygote) {
+            Err(_) if zygote.is_dead() => {
+                drop(zygote);
+                ask(&self.keeper.current_for_match()?)
+            }
             other => other,
         }
     }
+}
+
+impl Drop for Zygotes {
+    fn drop(&mut self) {
+        self.keeper.close();
+    }
+}
+
+fn group_layer(group: &Result<Arc<Group>, String>) -> Layer {
+    let (enabled, detail) = match group {
+        Ok(group) => (true, group.describe()),
+        Err(why) => (false, why.clone()),
+    };
+    Layer { name: "cgroup".into(), enabled, detail }
+}
+
+/// A trouble with starting a zygote.
+pub(super) fn not_started(why: &str) -> HostTrouble {
+    HostTrouble::new(HostFault::SpawnFailed, format!("no zygote starts: {why}"))
 }

@@ -1,0 +1,56 @@
+//! Looking at processes, and ending them.
+
+use std::fs;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+/// Sends a signal to a process that is there.
+pub fn send(signal: Signal, pid: u32) {
+    kill(Pid::from_raw(i32::try_from(pid).expect("a process id")), signal).expect("the process is there");
+}
+
+/// Whether there is no such process any more, not even one that nobody collected.
+pub fn is_gone(pid: u32) -> bool {
+    !fs::exists(format!("/proc/{pid}")).expect("/proc can be read")
+}
+
+/// The processes below `parent` whose command line contains `part`.
+pub fn descendants(parent: u32, part: &str) -> Vec<u32> {
+    let output = Command::new("ps").args(["-eo", "pid=,ppid=,args="]).output().expect("ps starts");
+    let table = String::from_utf8_lossy(&output.stdout).into_owned();
+    let rows: Vec<(u32, u32, &str)> = table
+        .lines()
+        .filter_map(|line| {
+            let mut words = line.trim_start().splitn(2, ' ');
+            let pid = words.next()?.parse().ok()?;
+            let mut rest = words.next()?.trim_start().splitn(2, ' ');
+            Some((pid, rest.next()?.parse().ok()?, rest.next()?))
+        })
+        .collect();
+    let mut family = vec![parent];
+    let mut found = Vec::new();
+    while let Some(member) = family.pop() {
+        for (pid, _, command) in rows.iter().filter(|(_, ppid, _)| *ppid == member) {
+            family.push(*pid);
+            if command.contains(part) {
+                found.push(*pid);
+            }
+        }
+    }
+    found
+}
+
+/// Waits for what must come, and fails if it does not come within a minute.
+pub fn wait_for<T>(what: &str, mut probe: impl FnMut() -> Option<T>) -> T {
+    let began = Instant::now();
+    loop {
+        if let Some(found) = probe() {
+            return found;
+        }
+        assert!(began.elapsed() < Duration::from_secs(60), "{what} did not come");
+        std::thread::yield_now();
+    }
+}
