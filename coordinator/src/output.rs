@@ -1,10 +1,12 @@
 //! Where standings go: the table on standard output, documents into files that are replaced as a
 //! whole or not at all.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
+use terms::printable::is_unfit;
 
 use crate::config::Sink;
 use crate::standings::{Document, Report, to_csv, to_text};
@@ -53,7 +55,27 @@ pub fn check(sinks: [Option<&Sink>; 2]) -> Result<(), OutputError> {
 }
 
 fn to_json(document: &Document) -> io::Result<Vec<u8>> {
-    Ok(serde_json::to_vec_pretty(document)?)
+    let text = serde_json::to_string_pretty(document)?;
+    Ok(escape_unfit(&text).into_bytes())
+}
+
+/// JSON leaves all characters beyond ASCII as they are, also those that a terminal obeys or that
+/// reverse a line. Bots wrote some of them, and people look at documents with `cat`: within a
+/// string, which is the only place where they can be, an escape means the same.
+fn escape_unfit(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    let mut units = [0; 2];
+    for c in json.chars() {
+        if c == '\n' || !is_unfit(c) {
+            out.push(c);
+            continue;
+        }
+        for unit in c.encode_utf16(&mut units) {
+            // Writing to a string cannot fail.
+            let _ = write!(out, "\\u{unit:04x}");
+        }
+    }
+    out
 }
 
 fn put(sink: &Sink, bytes: &[u8]) -> Result<(), OutputError> {
@@ -115,6 +137,16 @@ fn failed(sink: &Sink, source: io::Error) -> OutputError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_document_can_be_shown_on_a_terminal_and_means_the_same() {
+        let dirty = "a\u{9b}31m b\u{202e}c \u{e0041} d\u{7f} \u{661f} \n e";
+        let json = serde_json::to_string_pretty(&vec![dirty, "plain"]).unwrap();
+        let shown = escape_unfit(&json);
+        assert!(!shown.chars().any(|c| c != '\n' && is_unfit(c)), "{shown:?}");
+        assert!(shown.contains('\u{661f}'), "what can be seen stays as it is");
+        assert_eq!(serde_json::from_str::<Vec<String>>(&shown).unwrap(), [dirty, "plain"]);
+    }
 
     #[test]
     fn a_file_is_replaced_as_a_whole() {

@@ -4,6 +4,9 @@ use pipe::{Failure, Usage};
 use terms::fault::{FAULTS_PER_SEAT_MAX, MESSAGE_BYTES_MAX, TRACEBACK_BYTES_MAX};
 use terms::{Fault, FaultKind, Seat, SeatUsage};
 
+/// Longest message of a fault that is neither the first nor the last of its seat, in bytes.
+const SHORT_MESSAGE_BYTES_MAX: usize = 256;
+
 /// Everything the referee writes down about one seat.
 pub(super) struct Bench {
     seat: Seat,
@@ -50,9 +53,19 @@ impl Bench {
             message: head(failure.message, MESSAGE_BYTES_MAX),
             traceback: tail(failure.traceback, TRACEBACK_BYTES_MAX),
         };
-        self.faults.truncate(FAULTS_PER_SEAT_MAX - 1);
-        self.faults.push(fault.clone());
+        self.list(fault.clone());
         fault
+    }
+
+    /// Lists a fault: whole if it is the first or the last, otherwise in short, because a bot that
+    /// fails in every turn of every match must not fill the store.
+    fn list(&mut self, fault: Fault) {
+        self.faults.truncate(FAULTS_PER_SEAT_MAX - 1);
+        if let [_, .., last] = self.faults.as_mut_slice() {
+            last.traceback.clear();
+            last.message.truncate(last.message.floor_char_boundary(SHORT_MESSAGE_BYTES_MAX));
+        }
+        self.faults.push(fault);
     }
 
     /// A reply that is no answer of this game.
@@ -106,6 +119,18 @@ mod tests {
         assert_eq!(bench.faults.len(), FAULTS_PER_SEAT_MAX);
         assert_eq!(bench.faults.first().map(|fault| fault.tick), Some(1));
         assert_eq!(bench.faults.last().map(|fault| fault.tick), Some(100));
+    }
+
+    #[test]
+    fn only_the_first_and_the_last_fault_are_listed_at_length() {
+        let text = "x".repeat(100_000);
+        let long = Failure { message: &text, traceback: &text, ..RAISED };
+        let mut bench = Bench::new(Seat::Zero, 1_000);
+        (1..=100).for_each(|tick| drop(bench.fault(tick, &long)));
+        let listed: Vec<usize> =
+            bench.faults.iter().map(|fault| fault.message.len() + fault.traceback.len()).collect();
+        let (short, whole) = (SHORT_MESSAGE_BYTES_MAX, MESSAGE_BYTES_MAX + TRACEBACK_BYTES_MAX);
+        assert_eq!((listed[0], listed[1], listed[14], listed[15]), (whole, short, short, whole));
     }
 
     #[test]
