@@ -3,22 +3,20 @@
 Finds what an author writes plainly, and the plain ways around it: another name for a function, the
 module ``builtins``, ``importlib``, ``sys.modules``, a module that another module has imported. What
 is only known when the bot runs is for ``arena_harness.guard``.
+
+Reading is paid with the bot's fuel, so that it is written to be cheap: most nodes of a tree are of no
+interest, and a file without any of the words that could be is not read at all.
 """
 
 import ast
 import warnings
 
-_SCOPES = (
-    ast.FunctionDef,
-    ast.AsyncFunctionDef,
-    ast.Lambda,
-    ast.ClassDef,
-    ast.ListComp,
-    ast.SetComp,
-    ast.DictComp,
-    ast.GeneratorExp,
-)
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_DEFINITIONS = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef})
+_SCOPES = _DEFINITIONS | {ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp}
+# Fields that hold no node of interest, but words, marks and operators.
+_PLAIN_FIELDS = frozenset("ctx id attr arg op ops name module asname level kind type_comment".split())
+# Without one of them nothing can be found but a call; and a cookie may hide any of them.
+_WORDS = (b"import", b"builtins", b"coding")
 _BUILTINS = "builtins"
 
 
@@ -57,19 +55,27 @@ class Reading:
 
     def _walk(self, tree):
         # With a stack of our own: a long expression is a deep tree.
-        stack = [(tree, self._module)]
-        while stack:
-            node, scope = stack.pop()
-            kind = type(node)
-            if kind in _DEFINITIONS:
-                self._bind(node.name, scope)
-            if kind in _SCOPES:
-                scope = _Scope(scope)
-            visit = _VISITORS.get(kind)
-            if visit is not None:
-                visit(self, node, scope)
-            below = node.orelse if kind is ast.If and _runs_at_home(node.test) else ast.iter_child_nodes(node)
-            stack.extend((child, scope) for child in below)
+        scopes = [(self._module, [tree])]
+        while scopes:
+            scope, nodes = scopes.pop()
+            while nodes:
+                node = nodes.pop()
+                kind = type(node)
+                visit = _VISITORS.get(kind)
+                if visit is not None:
+                    visit(self, node, scope)
+                below = nodes
+                if kind in _SCOPES:
+                    if kind in _DEFINITIONS:
+                        self._bind(node.name, scope)
+                    below = []
+                    scopes.append((_Scope(scope), below))
+                for field in _FIELDS.get(kind, ()):
+                    value = getattr(node, field)
+                    if type(value) is list:
+                        below.extend(value)
+                    elif value is not None:
+                        below.append(value)
 
     def _resolve(self):
         """Judges what depends on names that may be bound further down."""
@@ -117,6 +123,10 @@ class Reading:
 
     def _visit_arg(self, node, scope):
         self._bind(node.arg, scope)
+
+    def _visit_if(self, node, _scope):
+        if _runs_at_home(node.test):
+            node.body = []
 
     def _visit_global(self, node, _scope):
         for name in node.names:
@@ -170,9 +180,15 @@ class Reading:
             self._parts.append((owner.id, text, node.lineno))
 
 
+_FIELDS = {
+    kind: tuple(field for field in kind._fields if field not in _PLAIN_FIELDS)
+    for kind in vars(ast).values()
+    if isinstance(kind, type) and issubclass(kind, ast.AST) and kind not in (ast.Constant, ast.Global)
+}
 _VISITORS = {
     ast.Name: Reading._visit_name,
     ast.arg: Reading._visit_arg,
+    ast.If: Reading._visit_if,
     ast.Global: Reading._visit_global,
     ast.ExceptHandler: Reading._visit_named,
     ast.MatchAs: Reading._visit_named,
@@ -190,6 +206,8 @@ def troubles_in(content, path, policy):
 
     A file that Python cannot read is Python's to refuse, if it is ever imported.
     """
+    if content.isascii() and not any(word in content for word in (*_WORDS, *map(str.encode, policy.calls))):
+        return []
     try:
         with warnings.catch_warnings():
             # Loading the file will warn again.

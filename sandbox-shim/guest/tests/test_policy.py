@@ -158,6 +158,47 @@ class Calls(PolicyTest):
         self.refused(STRICT, source + "def late():\n    return open('x')\n", "bot.py, line 14")
 
 
+    def test_other_spellings_are_the_same_name(self):
+        self.refused(NO_EVAL, "\uff45val('1')\n" + IDLE, "bot.py, line 1")
+        hidden = "# coding: unicode_escape\n\\x65val('1')\n" + IDLE
+        self.refused(NO_EVAL, hidden, "bot.py, line 2")
+
+    def test_every_corner_of_a_file_is_read(self):
+        for text in (
+            "x = [1 for y in [2] if eval]",
+            "x = {1: eval}",
+            "x = lambda a, *b, c=eval: a",
+            "@eval\nclass A: pass",
+            "class A(metaclass=eval): pass",
+            "def f() -> eval: pass",
+            "def f(a: eval): pass",
+            "async def f():\n async with eval as a: pass",
+            "for eval.x in []: pass",
+            "while 0: eval",
+            "with eval as a: pass",
+            "try: pass\nexcept eval: pass",
+            "match 1:\n case 1 if eval: pass",
+            "match 1:\n case {'a': eval.x}: pass",
+            "match 1:\n case eval(a=1): pass",
+            "x = f'{eval!r:{1}}'",
+            "x = f'{1:{eval}}'",
+            "x = [*eval]",
+            "x = eval if 1 else 2",
+            "x = 1 < eval",
+            "x = not eval",
+            "x = a[1:eval]",
+            "x: eval = 1",
+            "assert 1, eval",
+            "raise A from eval",
+            "if __name__ == '__main__': pass\nelse: eval",
+            "print(end=eval)",
+            "(x := eval)",
+            "def f(): yield eval",
+        ):
+            with self.subTest(text):
+                self.assertIn("use of eval", self.fault(NO_EVAL, text + "\n" + IDLE).message)
+
+
 class Running(PolicyTest):
     """What the source does not show is noticed when it happens."""
 
