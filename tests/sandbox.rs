@@ -11,7 +11,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use pipe::{FromShim, Load};
 use serde_json::Value;
-use terms::{Bundle, Digest, HostFault, limits};
+use terms::{Bundle, Digest, FaultKind, HostFault, limits};
 use worker::sandbox::{Keeping, Sealed, SpawnError, Zygote, ZygoteConfig, Zygotes};
 
 const IDLE: &[u8] = b"def bot_main(d):\n    return []\n";
@@ -95,6 +95,17 @@ fn a_child_that_is_stopped_stalls_and_can_still_be_killed() {
     let pid = child.pid();
     drop(child);
     assert!(!fs::exists(format!("/proc/{pid}")).unwrap(), "it is collected, not left as a zombie");
+}
+
+#[test]
+fn a_child_that_computes_is_waited_for_beyond_the_wall_clock() {
+    let zygote = Arc::new(Zygote::spawn(&config()).unwrap());
+    let mut child = zygote.fork(None).unwrap();
+    load(&mut child, b"def bot_main(d):\n    while True:\n        pass\n");
+    child.set_wall_clock(Duration::from_millis(1)).unwrap();
+    child.turn(TURN).unwrap();
+    let FromShim::Fault(_, failure) = child.receive().unwrap() else { panic!("no fault") };
+    assert_eq!(failure.kind, FaultKind::OutOfFuel, "fuel ended it, not the clock");
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod channel;
 mod keeper;
 mod process;
 mod restarts;
+mod scheduled;
 mod sealed;
 mod zygote;
 mod zygotes;

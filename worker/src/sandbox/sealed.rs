@@ -1,6 +1,6 @@
 //! One sealed child: it loads one bot, answers one turn at a time, and is killed at the end.
 
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,10 +11,14 @@ use terms::HostFault;
 
 use super::channel::Channel;
 use super::process::{DEATH_WAIT, ends_within};
+use super::scheduled::could_run;
 use super::{HostTrouble, Zygote};
 
 /// How long a process that closed its socket may take to end by itself, which tells how it ended.
 const LAST_BREATH: Timespec = Timespec { tv_sec: 0, tv_nsec: 200_000_000 };
+
+/// How many more wall-clock limits a process may take that computes, or would if it had a core.
+const STARVED_WAITS_MAX: u32 = 29;
 
 /// A sealed child process and the only socket to it. Dropping it kills and collects the process.
 pub struct Sealed {
@@ -71,7 +75,7 @@ impl Sealed {
     /// # Errors
     /// The child is gone, says nothing in time, or says something that is no frame.
     pub fn receive(&mut self) -> Result<FromShim<'_>, HostTrouble> {
-        match self.channel.receive(&mut self.incoming) {
+        match self.receive_patiently() {
             Ok(length) => {
                 let frame = self.incoming.get(..length).unwrap_or_default();
                 FromShim::decode(frame)
@@ -80,6 +84,20 @@ impl Sealed {
             Err(trouble) if trouble.fault == HostFault::ShimDied => Err(self.death()),
             Err(trouble) => Err(trouble),
         }
+    }
+
+    /// Waits for a frame as long as the wall clock allows, and longer for a process that could run
+    /// but is not given a core.
+    fn receive_patiently(&mut self) -> Result<usize, HostTrouble> {
+        let mut received = self.channel.receive(&mut self.incoming);
+        for _ in 0..STARVED_WAITS_MAX {
+            match &received {
+                Err(trouble) if trouble.fault == HostFault::Stalled && could_run(self.pidfd.as_fd()) => {}
+                _ => break,
+            }
+            received = self.channel.receive(&mut self.incoming);
+        }
+        received
     }
 
     fn send(&mut self, message: &ToShim<'_>) -> Result<(), HostTrouble> {
