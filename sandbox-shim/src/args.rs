@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use terms::Digest;
 
+use crate::layers::Namespaces;
 use crate::template::Start;
 
 /// What `--help` prints.
@@ -13,7 +14,7 @@ Hosts bots, each in a sealed process of its own. Started by a worker; of use to 
 
 Usage:
   sandbox-shim doctor [--json]
-  sandbox-shim zygote --native FILE --native-digest BLAKE3 --stack-bytes N [--fresh]
+  sandbox-shim zygote --native FILE --native-digest BLAKE3 --stack-bytes N [--require-namespaces] [--fresh]
   sandbox-shim --help | --version
 
 Commands:
@@ -24,6 +25,7 @@ Options of `zygote`:
   --native FILE           the interpreter as `precompile` made it
   --native-digest BLAKE3  what `precompile` said of that file
   --stack-bytes N         stack of the WebAssembly code, in bytes
+  --require-namespaces    do not start where the system refuses a namespace
   --fresh                 start an interpreter in every child instead of copying a warm one
 ";
 
@@ -54,6 +56,8 @@ pub(crate) struct ZygoteArgs {
     pub(crate) stack_bytes: u32,
     /// How children come by their interpreter.
     pub(crate) start: Start,
+    /// Whether namespaces must be there.
+    pub(crate) namespaces: Namespaces,
 }
 
 /// The command line is wrong.
@@ -90,13 +94,15 @@ fn doctor(arguments: impl Iterator<Item = OsString>) -> Result<Command, BadUsage
 }
 
 fn zygote(mut arguments: impl Iterator<Item = OsString>) -> Result<Command, BadUsage> {
-    let (mut native, mut digest, mut stack_bytes, mut start) = (None, None, None, Start::Forked);
+    let (mut native, mut digest, mut stack_bytes) = (None, None, None);
+    let (mut start, mut namespaces) = (Start::Forked, Namespaces::Wanted);
     while let Some(argument) = arguments.next() {
         match argument.to_str() {
             Some("--native") => native = Some(PathBuf::from(value(&mut arguments, "--native")?)),
             Some("--native-digest") => digest = Some(parsed(&mut arguments, "--native-digest")?),
             Some("--stack-bytes") => stack_bytes = Some(stack(&mut arguments)?),
             Some("--fresh") => start = Start::Fresh,
+            Some("--require-namespaces") => namespaces = Namespaces::Required,
             _ => return Err(unknown("zygote", &argument)),
         }
     }
@@ -106,6 +112,7 @@ fn zygote(mut arguments: impl Iterator<Item = OsString>) -> Result<Command, BadU
         digest: digest.ok_or_else(|| missing("--native-digest"))?,
         stack_bytes: stack_bytes.ok_or_else(|| missing("--stack-bytes"))?,
         start,
+        namespaces,
     }))
 }
 
@@ -153,6 +160,11 @@ mod tests {
         assert!(
             matches!(parse_line(&format!("{line} --fresh")), Ok(Command::Zygote(args)) if args.start == Start::Fresh)
         );
+        assert_eq!(args.namespaces, Namespaces::Wanted);
+        assert!(matches!(
+            parse_line(&format!("{line} --require-namespaces")),
+            Ok(Command::Zygote(args)) if args.namespaces == Namespaces::Required
+        ));
         assert_eq!(parse_line("zygote --native a"), Err("zygote needs --native-digest".into()));
     }
 

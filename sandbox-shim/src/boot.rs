@@ -6,11 +6,11 @@ use crate::args::ZygoteArgs;
 use crate::control::{Control, ControlError};
 use crate::harden::threads::ThreadCount;
 use crate::harden::{SealError, descriptors, process, rlimits};
+use crate::line;
 use crate::native::{NativeError, TrustedModule};
 use crate::shim::Seal;
 use crate::template::{StartError, Template};
-use crate::zygote::{Zygote, ZygoteError};
-use crate::{layers, line};
+use crate::zygote::{Zygote, ZygoteError, socket_pair};
 
 /// A zygote cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +18,9 @@ pub(crate) enum BootError {
     /// Descriptor 0 is not what a worker gives.
     #[error("descriptor 0 must be a SEQPACKET socket to a worker: {0}")]
     NoWorker(std::io::Error),
+    /// There is no socket for the probe.
+    #[error("cannot make a pair of sockets: {0}")]
+    NoSocket(std::io::Error),
     /// `/proc` is missing.
     #[error("cannot count threads in /proc/self/task: {0}")]
     NoProc(std::io::Error),
@@ -66,17 +69,18 @@ fn prepare(args: ZygoteArgs) -> Result<(Zygote, Vec<Layer>), BootError> {
     descriptors::close_from(3)?;
     let threads = ThreadCount::open().map_err(BootError::NoProc)?;
     rlimits::stack_for(args.stack_bytes)?;
-    let seal = Seal::prepare()?;
+    let seal = Seal::prepare(args.start)?;
     let engine = sandbox_shim::engine::engine(args.stack_bytes)
         .map_err(|error| BootError::Engine(error.root_cause().to_string()))?;
     let component = TrustedModule::check(&args.native, args.digest)?.load(&engine)?;
     let template = Template::new(engine, component, args.start)?;
-    let layers = layers::restrict_zygote(&seal)?;
+    let mut zygote = Zygote::new(template, seal, threads);
+    let sockets = socket_pair().map_err(|error| BootError::NoSocket(error.into()))?;
+    let layers = zygote.restrict(args.namespaces)?;
     // After the namespaces, which would undo it. A worker that dies closes our socket, which we
     // would notice, unless we are stopped or busy just then.
     process::die_with_whoever_started_us()?;
-    let mut zygote = Zygote::new(template, seal, threads);
-    zygote.probe()?;
+    zygote.probe(sockets)?;
     Ok((zygote, layers))
 }
 

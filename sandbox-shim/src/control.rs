@@ -27,6 +27,9 @@ pub(crate) enum ControlError {
     /// The worker does not speak our protocol.
     #[error("the worker sent a request that is none")]
     Malformed,
+    /// No child can be made any more.
+    #[error("the first process of the children's namespace has died")]
+    NamespaceDied,
 }
 
 /// The zygote's end of the conversation.

@@ -15,6 +15,7 @@ use crate::harden::threads::ThreadCount;
 use crate::harden::{SealError, descriptors};
 use crate::layers::{CHILD, Step, ZYGOTE};
 use crate::shim::Seal;
+use crate::template::Start;
 use crate::zygote::socket_pair;
 
 /// The examination itself failed.
@@ -39,14 +40,14 @@ pub(crate) struct Report(Vec<Layer>);
 /// # Errors
 /// See [`DoctorError`].
 pub(crate) fn examine() -> Result<Report, DoctorError> {
-    let seal = Seal::prepare()?;
+    let seal = Seal::prepare(Start::Forked)?;
     let (ours, theirs) = socket_pair().map_err(std::io::Error::from)?;
     let parent = getpid();
     let single = ThreadCount::open()?.assert_one()?;
     let child = match process::fork(single)? {
         Forked::Parent(child) => child,
         Forked::Child => {
-            let kept = process::die_with(parent).and_then(|()| descriptors::take(&theirs));
+            let kept = process::die_with(Some(parent)).and_then(|()| descriptors::take(&theirs));
             process::exit_now(if kept.is_ok() { undress(&seal) } else { exit::FAILED });
         }
     };
@@ -77,8 +78,18 @@ fn steps() -> impl Iterator<Item = &'static Step> {
     ZYGOTE.iter().chain(CHILD)
 }
 
+/// What is known of a layer besides what was found out.
+fn step(layer: &Layer) -> Option<&'static Step> {
+    steps().find(|step| step.name == layer.name)
+}
+
 fn is_mandatory(layer: &Layer) -> bool {
-    steps().any(|step| step.name == layer.name && step.mandatory)
+    step(layer).is_some_and(|step| step.mandatory)
+}
+
+/// What would turn a layer on that is off.
+fn remedy(layer: &Layer) -> Option<&'static str> {
+    step(layer).filter(|_| !layer.enabled).map(|step| step.remedy)
 }
 
 impl Report {
@@ -86,12 +97,16 @@ impl Report {
     pub(crate) fn text(&self) -> String {
         let mut text = String::new();
         for layer in &self.0 {
+            let need = if is_mandatory(layer) { "mandatory" } else { "optional" };
             let state = match (layer.enabled, is_mandatory(layer)) {
                 (true, _) => "on",
                 (false, true) => "MISSING",
                 (false, false) => "off",
             };
-            let _ = writeln!(text, "{:<18} {state:<8} {}", layer.name, layer.detail);
+            let _ = writeln!(text, "{:<19} {state:<8} {need:<10} {}", layer.name, layer.detail);
+            if let Some(remedy) = remedy(layer) {
+                let _ = writeln!(text, "{:<39} it needs: {remedy}", "");
+            }
         }
         text.push_str(match self.exit_code() {
             exit::OK => "\nBots can be hosted here: every mandatory layer is on.\n",
@@ -100,17 +115,19 @@ impl Report {
         text
     }
 
-    /// For programs: an array of objects.
+    /// For programs: `docs/sandbox.md` describes it.
     pub(crate) fn json(&self) -> String {
         let object = |layer: &Layer| {
             let (name, detail, mandatory) = (quoted(&layer.name), quoted(&layer.detail), is_mandatory(layer));
+            let remedy = remedy(layer).map_or_else(|| "null".to_owned(), quoted);
+            let enabled = layer.enabled;
             format!(
-                r#"{{"name":{name},"enabled":{},"mandatory":{mandatory},"detail":{detail}}}"#,
-                layer.enabled
+                r#"{{"name":{name},"enabled":{enabled},"mandatory":{mandatory},"detail":{detail},"remedy":{remedy}}}"#
             )
         };
         let objects: Vec<String> = self.0.iter().map(object).collect();
-        format!("[{}]\n", objects.join(",\n "))
+        let can_host = self.exit_code() == exit::OK;
+        format!("{{\"version\":1,\"can_host\":{can_host},\"layers\":[\n {}\n]}}\n", objects.join(",\n "))
     }
 
     /// Whether bots can be hosted.
@@ -149,7 +166,13 @@ mod tests {
         assert_eq!(report(false).exit_code(), exit::FAILED);
         assert!(report(false).text().contains("MISSING"));
         assert_eq!(report(true).exit_code(), exit::OK);
-        let json = r#"[{"name":"seccomp","enabled":true,"mandatory":true,"detail":"a \"b\"\u000a"}]"#;
-        assert_eq!(report(true).json(), format!("{json}\n"));
+        let layer =
+            r#"{"name":"seccomp","enabled":true,"mandatory":true,"detail":"a \"b\"\u000a","remedy":null}"#;
+        assert_eq!(
+            report(true).json(),
+            format!("{{\"version\":1,\"can_host\":true,\"layers\":[\n {layer}\n]}}\n")
+        );
+        assert!(report(false).json().contains("\"remedy\":\"Linux "), "{}", report(false).json());
+        assert!(report(false).text().contains("it needs: Linux "));
     }
 }

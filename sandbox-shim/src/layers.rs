@@ -5,8 +5,18 @@
 
 use pipe::Layer;
 
-use crate::harden::{SealError, capabilities, descriptors, namespaces, process, rlimits, syscalls};
+use crate::harden::syscalls::{self, Allowed};
+use crate::harden::{SealError, capabilities, descriptors, empty_root, namespaces, process, rlimits};
 use crate::shim::Seal;
+
+/// Whether a zygote may do without namespaces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Namespaces {
+    /// Those that the system gives.
+    Wanted,
+    /// All of them, or it does not start.
+    Required,
+}
 
 /// One layer.
 pub(crate) struct Step {
@@ -19,13 +29,16 @@ pub(crate) struct Step {
     /// What it takes away.
     effect: fn(&Seal) -> String,
     /// What would turn it on where it is off.
-    remedy: &'static str,
+    pub(crate) remedy: &'static str,
 }
 
 /// What would give ordinary users namespaces.
 const ALLOW_NAMESPACES: &str = "allow unprivileged user namespaces (on some systems the settings \
     kernel.unprivileged_userns_clone=1 or kernel.apparmor_restrict_unprivileged_userns=0; in a container, a seccomp \
     profile that lets unshare pass)";
+
+const LANDLOCK: &str = "Linux 5.13 with landlock in the list of security modules (lsm=…)";
+const SECCOMP: &str = "Linux 4.14 with seccomp filters";
 
 /// Once, by the zygote, before it forks for the first time; its children inherit them.
 pub(crate) const ZYGOTE: &[Step] = &[
@@ -41,6 +54,18 @@ pub(crate) const ZYGOTE: &[Step] = &[
         |_| "no shared memory or queues of others".into(),
     ),
     namespace("uts_namespace", |_| namespaces::enter_uts(), |_| "no host name to change".into()),
+    namespace("cgroup_namespace", |_| namespaces::enter_cgroup(), |_| "no names of control groups".into()),
+    namespace("mount_namespace", |_| empty_root::enter(), |_| "an empty directory for a file system".into()),
+    mandatory(
+        "zygote_no_new_privs",
+        |_| process::no_new_privileges(),
+        |_| "nothing that it executes gains privileges".into(),
+        "Linux 3.5",
+    ),
+    // After the mounts, which a process under Landlock cannot change any more, and before the first
+    // process of a namespace is made: its zygote can only kill who is under the same Landlock.
+    mandatory("zygote_landlock", Seal::deny_everything, Seal::describe_landlock, LANDLOCK),
+    namespace("pid_namespace", Seal::enter_pid_namespace, |_| "no process outside has a number".into()),
     mandatory(
         "capabilities",
         |_| capabilities::drop_all(),
@@ -52,6 +77,18 @@ pub(crate) const ZYGOTE: &[Step] = &[
         |_| process::not_dumpable(),
         |_| "no process attaches, no memory is written to disk".into(),
         "nothing: please report this",
+    ),
+    mandatory(
+        "zygote_rlimits",
+        |_| rlimits::limit_zygote(),
+        |_| "no core dumps, no locked memory".into(),
+        "nothing: please report this",
+    ),
+    mandatory(
+        "zygote_seccomp",
+        |seal| seal.zygote_filter.put_on(),
+        |_| seccomp_effect(&[syscalls::ZYGOTE, syscalls::SEALED]),
+        SECCOMP,
     ),
 ];
 
@@ -70,24 +107,14 @@ pub(crate) const CHILD: &[Step] = &[
         "Linux 3.5",
     ),
     // Before the limits, because a ruleset is a descriptor for a moment.
-    mandatory(
-        "landlock",
-        |seal| seal.deny_everything(),
-        Seal::describe_landlock,
-        "Linux 5.13 with landlock in the list of security modules (lsm=…)",
-    ),
+    mandatory("landlock", Seal::deny_everything, Seal::describe_landlock, LANDLOCK),
     mandatory(
         "rlimits",
         |_| rlimits::limit_sealed(),
         |_| "no new descriptors, processes, files or core dumps".into(),
         "nothing: please report this",
     ),
-    mandatory(
-        "seccomp",
-        |seal| seal.filter.put_on(),
-        |_| seccomp_effect(),
-        "Linux 3.17 with seccomp filters",
-    ),
+    mandatory("seccomp", |seal| seal.child_filter.put_on(), |_| seccomp_effect(&[syscalls::SEALED]), SECCOMP),
 ];
 
 const fn namespace(
@@ -107,8 +134,13 @@ const fn mandatory(
     Step { name, mandatory: true, put_on, effect, remedy }
 }
 
-fn seccomp_effect() -> String {
-    let names: Vec<&str> = syscalls::SEALED.iter().map(|entry| entry.name).collect();
+fn seccomp_effect(lists: &[&[Allowed]]) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for entry in lists.iter().copied().flatten() {
+        if !names.contains(&entry.name) {
+            names.push(entry.name);
+        }
+    }
     format!("{} system calls are left, their arguments checked: {}", names.len(), names.join(", "))
 }
 
@@ -117,7 +149,7 @@ impl Step {
     pub(crate) fn report(&self, seal: &Seal) -> Layer {
         let (enabled, detail) = match (self.put_on)(seal) {
             Ok(()) => (true, (self.effect)(seal)),
-            Err(error) => (false, format!("{error}; it needs: {}", self.remedy)),
+            Err(error) => (false, error.to_string()),
         };
         Layer { name: self.name.to_owned(), enabled, detail }
     }
@@ -129,11 +161,11 @@ impl Step {
 }
 
 /// Takes from the zygote what it can do without, and reports what is on in its children: the probe
-/// proves the rest before anybody is told. Adds to the zygote itself what does not hinder forking.
+/// proves the rest before anybody is told.
 ///
 /// # Errors
 /// A layer that must be there is not.
-pub(crate) fn restrict_zygote(seal: &Seal) -> Result<Vec<Layer>, SealError> {
+pub(crate) fn restrict_zygote(seal: &Seal, namespaces: Namespaces) -> Result<Vec<Layer>, SealError> {
     let mut layers = Vec::new();
     for step in ZYGOTE {
         if step.mandatory {
@@ -143,9 +175,21 @@ pub(crate) fn restrict_zygote(seal: &Seal) -> Result<Vec<Layer>, SealError> {
             layers.push(step.report(seal));
         }
     }
-    process::no_new_privileges()?;
-    rlimits::limit_zygote()?;
-    seal.deny_everything()?;
     layers.extend(CHILD.iter().map(|step| step.on(seal)));
-    Ok(layers)
+    match missing(&layers) {
+        Some(missing) if namespaces == Namespaces::Required => {
+            Err(SealError { layer: "namespaces", why: format!("required, but {missing}") })
+        }
+        _ => Ok(layers),
+    }
+}
+
+/// Which namespaces are missing and why, or nothing if none is.
+fn missing(layers: &[Layer]) -> Option<String> {
+    let missing: Vec<&str> =
+        layers.iter().filter(|layer| !layer.enabled).map(|layer| layer.detail.as_str()).collect();
+    if missing.is_empty() {
+        return None;
+    }
+    Some(format!("{}; they need: {ALLOW_NAMESPACES}", missing.join(", ")))
 }

@@ -1,31 +1,66 @@
 //! One bot's process, from its birth to its end. The security argument is the order of [`live`]:
 //! boot, seal, serve. Only a sealed shim can serve, so no byte of a bot is read before.
 
+use std::cell::OnceCell;
 use std::os::fd::OwnedFd;
 
 use pipe::FromShim;
 use rustix::process::Pid;
 
 use crate::guest::Guest;
-use crate::harden::{self, SealError, descriptors, landlock, process, seccomp};
+use crate::harden::{SealError, descriptors, landlock, pid_namespace, process, seccomp, syscalls};
 use crate::layers;
 use crate::line::Outbox;
 use crate::serve::Service;
+use crate::template::Start;
 
 /// What a seal is made of, prepared once before the first fork.
 pub(crate) struct Seal {
     /// What the kernel's Landlock can deny, if it has one.
     landlock: Option<landlock::Abi>,
-    /// The system calls that are left.
-    pub(crate) filter: seccomp::Filter,
+    /// The system calls that are left to a child.
+    pub(crate) child_filter: seccomp::Filter,
+    /// The system calls that are left to the zygote.
+    pub(crate) zygote_filter: seccomp::Filter,
+    /// The system calls that are left to a process that only has to be there.
+    idle_filter: seccomp::Filter,
+    /// The first process of the children's process id namespace, once there is one.
+    first: OnceCell<Pid>,
 }
 
 impl Seal {
+    /// For children that come by their interpreter in that way.
+    ///
     /// # Errors
     /// There is no filter for this architecture.
-    pub(crate) fn prepare() -> Result<Seal, SealError> {
-        let filter = seccomp::Filter::allowing(harden::syscalls::SEALED)?;
-        Ok(Seal { landlock: landlock::Abi::of_this_kernel(), filter })
+    pub(crate) fn prepare(start: Start) -> Result<Seal, SealError> {
+        let zygote: &[&[_]] = match start {
+            Start::Forked => &[syscalls::ZYGOTE, syscalls::SEALED],
+            Start::Fresh => &[syscalls::ZYGOTE, syscalls::SEALED, syscalls::RESERVING, syscalls::FRESH],
+        };
+        Ok(Seal {
+            landlock: landlock::Abi::of_this_kernel(),
+            child_filter: seccomp::Filter::allowing(&[syscalls::SEALED])?,
+            zygote_filter: seccomp::Filter::allowing(zygote)?,
+            idle_filter: seccomp::Filter::allowing(&[syscalls::IDLE])?,
+            first: OnceCell::new(),
+        })
+    }
+
+    /// Lets every later child be born in a process id namespace.
+    ///
+    /// # Errors
+    /// The system does not give one.
+    pub(crate) fn enter_pid_namespace(&self) -> Result<(), SealError> {
+        let first = pid_namespace::enter(&self.idle_filter)?;
+        // Nobody enters twice, and a second one would replace the first.
+        let _ = self.first.set(first);
+        Ok(())
+    }
+
+    /// The first process of the children's process id namespace, if they have one.
+    pub(crate) fn first(&self) -> Option<Pid> {
+        self.first.get().copied()
     }
 
     /// Puts Landlock on.
@@ -53,8 +88,8 @@ pub(crate) struct Birth {
     pub(crate) socket: OwnedFd,
     /// The core that it is to stay on.
     pub(crate) core: Option<u16>,
-    /// Its zygote, whose end is its end.
-    pub(crate) zygote: Pid,
+    /// Its zygote as it sees it, whose end is its end: nothing, from within a namespace.
+    pub(crate) zygote: Option<Pid>,
 }
 
 /// What a child does with its life.

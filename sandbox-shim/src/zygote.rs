@@ -6,13 +6,15 @@
 
 use std::os::fd::OwnedFd;
 
-use pipe::{Ended, FRAME_BYTES_MAX, FromShim, FromZygote, ToZygote};
+use pipe::{Ended, FRAME_BYTES_MAX, FromShim, FromZygote, Layer, ToZygote};
 use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, WaitOptions, WaitStatus, getpid, pidfd_open, waitpid};
 
 use crate::control::{Control, ControlError};
+use crate::harden::SealError;
 use crate::harden::process::{self, Forked};
 use crate::harden::threads::ThreadCount;
+use crate::layers::{self, Namespaces};
 use crate::shim::{self, Birth, Purpose, Seal};
 use crate::template::Template;
 
@@ -47,13 +49,22 @@ impl Zygote {
         Zygote { template, seal, threads, pid: getpid() }
     }
 
-    /// Forks a child that seals itself and runs the interpreter once. Says how that went wrong.
+    /// Takes from this process what it can do without, and reports the layers.
+    ///
+    /// # Errors
+    /// A layer that must be there is not.
+    pub(crate) fn restrict(&self, namespaces: Namespaces) -> Result<Vec<Layer>, SealError> {
+        layers::restrict_zygote(&self.seal, namespaces)
+    }
+
+    /// Forks a child that seals itself and runs the interpreter once, on a pair of sockets that was
+    /// made while that was still possible. Says how that went wrong.
     ///
     /// # Errors
     /// It did go wrong.
-    pub(crate) fn probe(&mut self) -> Result<(), ZygoteError> {
-        let (ours, theirs) = socket_pair().map_err(|error| ZygoteError::Fork(error.into()))?;
-        let child = self.fork(Birth { socket: theirs, core: None, zygote: self.pid }, Purpose::Probe)?;
+    pub(crate) fn probe(&mut self, (ours, theirs): (OwnedFd, OwnedFd)) -> Result<(), ZygoteError> {
+        let child =
+            self.fork(Birth { socket: theirs, core: None, zygote: self.seen_by_children() }, Purpose::Probe)?;
         let status =
             waitpid(Some(child), WaitOptions::empty()).ok().flatten().map(|(_, status)| ended(status));
         match status {
@@ -86,7 +97,7 @@ impl Zygote {
         socket: OwnedFd,
         core: Option<u16>,
     ) -> Result<(), ControlError> {
-        let birth = Birth { socket, core, zygote: self.pid };
+        let birth = Birth { socket, core, zygote: self.seen_by_children() };
         let forked = self.fork(birth, Purpose::Serve).and_then(|child| {
             // The child cannot be gone for good: only we collect it, so its number is still its own.
             let pidfd = pidfd_open(child, PidfdFlags::empty()).map_err(ZygoteError::Pidfd)?;
@@ -97,8 +108,25 @@ impl Zygote {
                 let pid = child.as_raw_nonzero().get().unsigned_abs();
                 control.send(&FromZygote::Forked { pid }, Some(&pidfd))
             }
-            Err(error) => control.send(&FromZygote::Failed(error.to_string()), None),
+            Err(error) => {
+                control.send(&FromZygote::Failed(error.to_string()), None)?;
+                self.check_namespace()
+            }
         }
+    }
+
+    /// Without its first process, the children's namespace takes nobody in any more.
+    fn check_namespace(&self) -> Result<(), ControlError> {
+        let Some(first) = self.seal.first() else { return Ok(()) };
+        match waitpid(Some(first), WaitOptions::NOHANG) {
+            Ok(None) => Ok(()),
+            _ => Err(ControlError::NamespaceDied),
+        }
+    }
+
+    /// This process, as its children see it.
+    fn seen_by_children(&self) -> Option<Pid> {
+        self.seal.first().is_none().then_some(self.pid)
     }
 
     /// Makes a child. Returns in the parent only.

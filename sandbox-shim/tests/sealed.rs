@@ -9,8 +9,6 @@
 
 mod support;
 
-use std::process::{Command, Stdio};
-
 use support::{Answer, Zygote};
 
 fn status(pid: u32) -> String {
@@ -52,6 +50,7 @@ fn the_zygote_gives_up_what_it_can() {
     let zygote = Zygote::start();
     let status = status(zygote.process.id());
     assert_eq!(line(&status, "NoNewPrivs:"), "1");
+    assert_eq!(line(&status, "Seccomp:"), "2", "a filter");
     assert_eq!(line(&status, "Threads:"), "1");
     assert_eq!(line(&status, "CapEff:"), "0000000000000000");
     assert_eq!(line(&status, "CapBnd:"), "0000000000000000");
@@ -61,77 +60,93 @@ fn the_zygote_gives_up_what_it_can() {
 fn a_zygote_reports_its_layers_in_order() {
     let zygote = Zygote::start();
     let names: Vec<_> = zygote.layers.iter().map(|layer| layer.name.as_str()).collect();
-    let mandatory =
-        ["capabilities", "not_dumpable", "descriptors", "no_new_privs", "landlock", "rlimits", "seccomp"];
-    let reported: Vec<_> = names.iter().copied().filter(|name| mandatory.contains(name)).collect();
-    assert_eq!(reported, mandatory);
+    let expected = [
+        "user_namespace",
+        "network_namespace",
+        "ipc_namespace",
+        "uts_namespace",
+        "cgroup_namespace",
+        "mount_namespace",
+        "zygote_no_new_privs",
+        "zygote_landlock",
+        "pid_namespace",
+        "capabilities",
+        "not_dumpable",
+        "zygote_rlimits",
+        "zygote_seccomp",
+        "descriptors",
+        "no_new_privs",
+        "landlock",
+        "rlimits",
+        "seccomp",
+    ];
+    assert_eq!(names, expected);
     for layer in &zygote.layers {
         assert!(layer.enabled || layer.name.ends_with("_namespace"), "{layer:?}");
         assert!(!layer.detail.is_empty());
     }
 }
 
-#[test]
-fn the_doctor_reports_the_same_layers() {
-    let shim = |arguments: &[&str]| {
-        let output = Command::new(env!("CARGO_BIN_EXE_sandbox-shim"))
-            .args(arguments)
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
-        (
-            output.status.code(),
-            String::from_utf8(output.stdout).unwrap(),
-            String::from_utf8(output.stderr).unwrap(),
-        )
-    };
-    let (code, text, _) = shim(&["doctor"]);
-    assert_eq!(code, Some(0), "{text}");
-    let (_, json, _) = shim(&["doctor", "--json"]);
-    for layer in &Zygote::start().layers {
-        assert!(text.contains(&layer.name) && json.contains(&format!("\"name\":\"{}\"", layer.name)));
-    }
-    let (code, _, error) = shim(&["dance"]);
-    assert_eq!(code, Some(2));
-    assert!(error.contains("there is no command \"dance\""), "{error}");
-    let (code, help, _) = shim(&["--help"]);
-    assert!(code == Some(0) && help.contains("doctor"));
-    let zygote = ["zygote", "--native", "x", "--native-digest", &"0".repeat(64), "--stack-bytes", "2097152"];
-    let (code, _, error) = shim(&zygote);
-    assert!(code == Some(1) && error.contains("SEQPACKET"), "{error}");
+/// Namespaces of a process other than those of this one.
+fn own_namespaces(pid: u32) -> Vec<&'static str> {
+    let kinds = ["user", "net", "ipc", "uts", "cgroup", "mnt", "pid"];
+    let link = |pid: &str, kind: &str| std::fs::read_link(format!("/proc/{pid}/ns/{kind}")).ok();
+    let differs = |kind: &&str| link(&pid.to_string(), kind) != link("self", kind);
+    kinds.into_iter().filter(differs).collect()
 }
 
 #[test]
-fn without_namespaces_the_mandatory_layers_still_hold() {
-    // A user namespace in which no further ones are allowed, like many containers.
-    let forbid =
-        "for kind in user net ipc uts; do echo 0 > /proc/sys/user/max_${kind}_namespaces; done; exec \"$@\"";
-    let output = Command::new("unshare")
-        .args([
-            "--user",
-            "--map-root-user",
-            "sh",
-            "-c",
-            forbid,
-            "sh",
-            env!("CARGO_BIN_EXE_sandbox-shim"),
-            "doctor",
-        ])
-        .output();
-    let Ok(output) = output else { return };
-    let text = String::from_utf8(output.stdout).unwrap();
-    if text.is_empty() {
-        // This system gives no namespace even to forbid others in.
+fn a_sealed_child_lives_in_the_namespaces_that_are_reported() {
+    let mut zygote = Zygote::start();
+    let child = zygote.fork();
+    if std::fs::read_link(format!("/proc/{}/ns/user", child.pid)).is_err() {
+        // The kernel shows the namespaces of a process that cannot be attached to only to root.
         return;
     }
-    assert_eq!(output.status.code(), Some(0), "{text}");
-    for kind in ["user", "network", "ipc", "uts"] {
-        let name = format!("{kind}_namespace");
-        let line = text.lines().find(|line| line.starts_with(&name)).unwrap();
-        assert!(
-            line.contains(" off ") && line.contains("it needs: allow unprivileged user namespaces"),
-            "{line}"
-        );
+    let own = own_namespaces(child.pid);
+    let of_layer = |name: &str| match name.strip_suffix("_namespace")? {
+        "network" => Some("net".to_owned()),
+        "mount" => Some("mnt".to_owned()),
+        other => Some(other.to_owned()),
+    };
+    let mut reported: Vec<_> = zygote
+        .layers
+        .iter()
+        .filter(|layer| layer.enabled)
+        .filter_map(|layer| of_layer(&layer.name))
+        .collect();
+    reported.sort();
+    let mut own: Vec<_> = own.into_iter().map(str::to_owned).collect();
+    own.sort();
+    assert_eq!(own, reported);
+    if own.contains(&"mnt".to_owned()) {
+        let root = format!("/proc/{}/root", child.pid);
+        assert_eq!(std::fs::read_dir(&root).unwrap().count(), 0, "the root is empty");
+        assert!(std::fs::write(format!("{root}/file"), "").is_err(), "and stays so");
+        let mounts = std::fs::read_to_string(format!("/proc/{}/mounts", child.pid)).unwrap();
+        assert_eq!(mounts.lines().count(), 1, "{mounts}");
     }
-    assert!(text.contains("every mandatory layer is on"), "{text}");
+    if own.contains(&"net".to_owned()) {
+        let devices = std::fs::read_to_string(format!("/proc/{}/net/dev", child.pid)).unwrap_or_default();
+        assert!(devices.lines().skip(2).all(|line| line.trim_start().starts_with("lo:")), "{devices}");
+    }
+}
+
+#[test]
+fn a_zygote_that_is_killed_leaves_no_process_behind() {
+    let mut zygote = Zygote::start();
+    let child = zygote.fork();
+    let pid = zygote.process.id();
+    let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap();
+    assert!(children.split_whitespace().any(|one| one == child.pid.to_string()), "{children}");
+    let pidfds: Vec<_> = children
+        .split_whitespace()
+        .map(|pid| rustix::process::Pid::from_raw(pid.parse().unwrap()).unwrap())
+        .map(|pid| rustix::process::pidfd_open(pid, rustix::process::PidfdFlags::empty()).unwrap())
+        .collect();
+    zygote.process.kill().unwrap();
+    zygote.process.wait().unwrap();
+    for pidfd in &pidfds {
+        support::wait(pidfd, "the end of whoever the zygote left");
+    }
 }

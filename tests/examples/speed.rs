@@ -48,6 +48,7 @@ fn config() -> ZygoteConfig {
         native_digest: native.digest.parse().unwrap(),
         stack_bytes: limits::DEFAULTS.stack_bytes,
         answer_max: ZygoteConfig::ANSWER_MAX,
+        require_namespaces: false,
     }
 }
 

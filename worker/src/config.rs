@@ -63,6 +63,9 @@ pub struct Arguments {
     /// share its layout of memory for ever
     #[arg(long, value_name = "N", env = "ARENA_ZYGOTE_MATCHES", default_value = "500")]
     pub zygote_matches: NonZeroU32,
+    /// Play nothing where the system refuses a namespace to the sandbox [see: sandbox-shim doctor]
+    #[arg(long, env = "ARENA_REQUIRE_NAMESPACES")]
+    pub require_namespaces: bool,
 
     /// Drain when standard input ends: for whoever starts a worker and must not leave it behind
     #[arg(long)]

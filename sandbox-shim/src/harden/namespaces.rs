@@ -37,7 +37,16 @@ pub(crate) fn enter_uts() -> Result<(), SealError> {
     enter("uts_namespace", UnshareFlags::NEWUTS)
 }
 
-fn enter(layer: &'static str, flag: UnshareFlags) -> Result<(), SealError> {
+/// A view of control groups that begins at our own.
+///
+/// # Errors
+/// The system does not give one.
+pub(crate) fn enter_cgroup() -> Result<(), SealError> {
+    enter("cgroup_namespace", UnshareFlags::NEWCGROUP)
+}
+
+/// Leaves the namespace of that kind for a new one.
+pub(super) fn enter(layer: &'static str, flag: UnshareFlags) -> Result<(), SealError> {
     // SAFETY: only sharing descriptors between threads would be dangerous to divide; none of these
     // namespaces does.
     unsafe { rustix::thread::unshare_unsafe(flag) }.map_err(|error| SealError::new(layer, "unshare", error))

@@ -36,13 +36,14 @@ pub(crate) fn exit_now(code: u8) -> ! {
     unsafe { libc::_exit(code.into()) }
 }
 
-/// Lets the kernel kill this process when `parent` dies, also if it has died already.
+/// Lets the kernel kill this process when its parent dies, also if it has died already. `parent` is
+/// what this process sees of it: nothing, if it is in a process id namespace and its parent is not.
 ///
 /// # Errors
 /// The kernel refuses.
-pub(crate) fn die_with(parent: Pid) -> Result<(), SealError> {
+pub(crate) fn die_with(parent: Option<Pid>) -> Result<(), SealError> {
     die_with_whoever_started_us()?;
-    if rustix::process::getppid() != Some(parent) {
+    if rustix::process::getppid() != parent {
         exit_now(1);
     }
     Ok(())

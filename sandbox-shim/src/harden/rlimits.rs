@@ -8,6 +8,14 @@ use super::SealError;
 /// what the program used before.
 const STACK_SLACK_BYTES: u64 = 2 << 20;
 
+/// Memory that a sealed process may have of its own, in bytes: the largest linear memory that a
+/// tournament can ask for, and as much as an interpreter and the host around it ever take. The
+/// tournament's own, lower limit holds inside WebAssembly; this one holds for whoever broke out.
+///
+/// `RLIMIT_DATA` and not `RLIMIT_AS`: the latter also counts the gigabytes of addresses that
+/// wasmtime reserves without using them.
+const DATA_BYTES: u64 = (2 << 30) + (256 << 20);
+
 /// What a zygote can do without.
 const ZYGOTE: &[Resource] = &[Resource::Core, Resource::Memlock, Resource::Msgqueue];
 
@@ -51,10 +59,28 @@ pub(crate) fn limit_zygote() -> Result<(), SealError> {
 /// # Errors
 /// The kernel refuses.
 pub(crate) fn limit_sealed() -> Result<(), SealError> {
+    let data = getrlimit(Resource::Data).maximum.map_or(DATA_BYTES, |maximum| maximum.min(DATA_BYTES));
+    limit(Resource::Data, data)?;
     SEALED.iter().try_for_each(|resource| zero(*resource))
 }
 
 fn zero(resource: Resource) -> Result<(), SealError> {
-    setrlimit(resource, Rlimit { current: Some(0), maximum: Some(0) })
+    limit(resource, 0)
+}
+
+/// Limits this process to `value`, for good.
+fn limit(resource: Resource, value: u64) -> Result<(), SealError> {
+    setrlimit(resource, Rlimit { current: Some(value), maximum: Some(value) })
         .map_err(|error| SealError::new("rlimits", &format!("{resource:?}"), error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_largest_linear_memory_fits() {
+        let row = terms::limits::ROWS.iter().find(|row| row.name == "memory_bytes").unwrap();
+        assert!(DATA_BYTES >= row.max + (128 << 20));
+    }
 }

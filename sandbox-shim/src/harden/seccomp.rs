@@ -13,17 +13,19 @@ use super::syscalls::{Allowed, Rule, Width};
 const LAYER: &str = "seccomp";
 
 /// A filter that is ready to be put on. Made once, before the first fork.
-pub(crate) struct Filter(BpfProgram);
+pub(crate) struct Filter(pub(super) BpfProgram);
 
 impl Filter {
-    /// A filter that allows `list`, and kills the process for everything else.
+    /// A filter that allows what is on `lists`, and kills the process for everything else.
     ///
     /// # Errors
     /// There is no filter for this architecture.
-    pub(crate) fn allowing(list: &[Allowed]) -> Result<Filter, SealError> {
+    pub(crate) fn allowing(lists: &[&[Allowed]]) -> Result<Filter, SealError> {
         let arch = TargetArch::try_from(std::env::consts::ARCH).map_err(|error| wrong(&error))?;
-        let rules = list.iter().map(|entry| Ok((entry.call, rules(entry)?)));
-        let rules: BTreeMap<i64, Vec<SeccompRule>> = rules.collect::<Result<_, SealError>>()?;
+        let mut rules: BTreeMap<i64, Vec<SeccompRule>> = BTreeMap::new();
+        for entry in lists.iter().copied().flatten() {
+            rules.entry(entry.call).or_default().extend(rule(entry)?);
+        }
         SeccompFilter::new(rules, SeccompAction::KillProcess, SeccompAction::Allow, arch)
             .and_then(BpfProgram::try_from)
             .map(Filter)
@@ -40,13 +42,12 @@ impl Filter {
 }
 
 /// One rule with all conditions, or none, which allows the call whatever its arguments.
-fn rules(entry: &Allowed) -> Result<Vec<SeccompRule>, SealError> {
+fn rule(entry: &Allowed) -> Result<Option<SeccompRule>, SealError> {
     if entry.rules.is_empty() {
-        return Ok(Vec::new());
+        return Ok(None);
     }
     let conditions: Result<Vec<_>, _> = entry.rules.iter().map(condition).collect();
-    let rule = conditions.and_then(SeccompRule::new).map_err(|error| wrong(&error))?;
-    Ok(vec![rule])
+    conditions.and_then(SeccompRule::new).map(Some).map_err(|error| wrong(&error))
 }
 
 fn condition(rule: &Rule) -> Result<SeccompCondition, seccompiler::BackendError> {

@@ -94,7 +94,8 @@ impl Child {
     }
 }
 
-fn wait(descriptor: &OwnedFd, what: &str) {
+/// Waits until there is something to read.
+pub fn wait(descriptor: &OwnedFd, what: &str) {
     let mut polled = [PollFd::new(descriptor, PollFlags::IN)];
     assert_eq!(poll(&mut polled, Some(&PATIENCE)), Ok(1), "waited in vain for {what}");
 }

@@ -5,7 +5,7 @@ mod child;
 mod zygote;
 
 #[allow(unused_imports, reason = "each test file uses its part of this")]
-pub use child::{Answer, Child, Usage};
+pub use child::{Answer, Child, Usage, wait};
 pub use zygote::Zygote;
 
 use std::path::{Path, PathBuf};

@@ -46,16 +46,16 @@ impl Zygote {
 
     /// Any zygote, and the first thing that it says.
     pub fn spawn(arguments: &[&str]) -> (Zygote, Option<FromZygote>) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sandbox-shim"));
+        command.arg("zygote").args(arguments).env_clear();
+        Zygote::spawn_command(command)
+    }
+
+    /// A zygote that is started by that command, and the first thing that it says.
+    pub fn spawn_command(mut command: Command) -> (Zygote, Option<FromZygote>) {
         let (control, theirs) = pair();
-        let process = Command::new(env!("CARGO_BIN_EXE_sandbox-shim"))
-            .arg("zygote")
-            .args(arguments)
-            .env_clear()
-            .stdin(Stdio::from(theirs))
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let process =
+            command.stdin(Stdio::from(theirs)).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut zygote = Zygote { control, process, layers: Vec::new() };
         let first = zygote.receive().map(|(frame, _)| frame);
         (zygote, first)

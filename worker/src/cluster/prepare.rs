@@ -27,6 +27,8 @@ pub struct Programs {
     pub precompile: PathBuf,
     /// Where native code is cached.
     pub native_folder: PathBuf,
+    /// Whether the sandbox must have namespaces.
+    pub require_namespaces: bool,
 }
 
 /// How a worker keeps its sandboxes.
@@ -117,6 +119,7 @@ pub async fn prepare(
         native: native.path,
         stack_bytes: preparation.stack_bytes,
         answer_max: ZygoteConfig::ANSWER_MAX,
+        require_namespaces: programs.require_namespaces,
     };
     let keeping = upkeep.keeping(config, preparation.memory_bytes);
     let started = tokio::task::spawn_blocking(move || Zygotes::start(keeping)).await;

@@ -46,6 +46,7 @@ impl Process {
             .args(["--native".as_ref(), config.native.as_os_str()])
             .args(["--native-digest", &config.native_digest.to_string()])
             .args(["--stack-bytes", &config.stack_bytes.to_string()])
+            .args(config.require_namespaces.then_some("--require-namespaces"))
             .env_clear()
             .stdin(socket)
             .stdout(Stdio::null())

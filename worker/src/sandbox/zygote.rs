@@ -35,6 +35,8 @@ pub struct ZygoteConfig {
     pub stack_bytes: u32,
     /// How long it may take to fork or to collect a child before it is given up.
     pub answer_max: Duration,
+    /// Whether it is to refuse to start where the system gives no namespaces.
+    pub require_namespaces: bool,
 }
 
 impl ZygoteConfig {

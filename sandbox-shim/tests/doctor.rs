@@ -1,0 +1,153 @@
+//! `sandbox-shim doctor` and `--require-namespaces`: as it is, as nobody in particular, and where
+//! the system gives no namespaces.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking, and says what it skips"
+)]
+
+mod support;
+
+use std::os::unix::process::CommandExt;
+use std::process::{Command, Output, Stdio};
+
+use pipe::FromZygote;
+use support::{Zygote, native};
+
+const SHIM: &str = env!("CARGO_BIN_EXE_sandbox-shim");
+const NAMESPACES: [&str; 7] = ["user", "network", "ipc", "uts", "cgroup", "mount", "pid"];
+/// A uid that owns nothing.
+const NOBODY: u32 = 65_534;
+/// A user namespace in which no further ones are allowed, like many containers.
+const FORBID: &str = "for kind in user net ipc uts cgroup mnt pid; do \
+    echo 0 > /proc/sys/user/max_${kind}_namespaces || exit 99; done; exec \"$@\"";
+
+fn shim(arguments: &[&str]) -> (Option<i32>, String, String) {
+    told(Command::new(SHIM).args(arguments).stdin(Stdio::null()).output().unwrap())
+}
+
+fn told(output: Output) -> (Option<i32>, String, String) {
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+/// A command that runs `program` where the system gives no namespaces.
+fn without_namespaces(program: &str) -> Command {
+    let mut command = Command::new("unshare");
+    command.args(["--user", "--map-root-user", "sh", "-c", FORBID, "sh", program]);
+    command
+}
+
+/// Whether this system gives a namespace to forbid others in. Says so if not.
+fn can_forbid() -> bool {
+    let can = without_namespaces("true").stderr(Stdio::null()).status().is_ok_and(|status| status.success());
+    if !can {
+        eprintln!("skipped: this system gives no user namespace in which others could be forbidden");
+    }
+    can
+}
+
+#[test]
+fn the_doctor_reports_the_layers_of_a_zygote() {
+    let (code, text, _) = shim(&["doctor"]);
+    assert_eq!(code, Some(0), "{text}");
+    let (code, json, _) = shim(&["doctor", "--json"]);
+    assert_eq!(code, Some(0), "{json}");
+    assert!(json.starts_with("{\"version\":1,\"can_host\":true,\"layers\":["), "{json}");
+    let zygote = Zygote::start();
+    let names = json.lines().filter_map(|line| line.split("\"name\":\"").nth(1)?.split('"').next());
+    assert!(names.eq(zygote.layers.iter().map(|layer| layer.name.as_str())), "{json}");
+    for layer in &zygote.layers {
+        let line = text.lines().find(|line| line.split_whitespace().next() == Some(&layer.name)).unwrap();
+        assert!(line.contains(&layer.detail) && line.contains("mandatory") | line.contains("optional"));
+        let state = format!("\"name\":\"{}\",\"enabled\":{}", layer.name, layer.enabled);
+        assert!(json.contains(&state), "{json}");
+    }
+}
+
+#[test]
+fn what_is_wrong_on_the_command_line_is_named() {
+    let (code, _, error) = shim(&["dance"]);
+    assert_eq!(code, Some(2));
+    assert!(error.contains("there is no command \"dance\""), "{error}");
+    let (code, help, _) = shim(&["--help"]);
+    assert!(code == Some(0) && help.contains("doctor"));
+    let zygote = ["zygote", "--native", "x", "--native-digest", &"0".repeat(64), "--stack-bytes", "2097152"];
+    let (code, _, error) = shim(&zygote);
+    assert!(code == Some(1) && error.contains("SEQPACKET"), "{error}");
+}
+
+#[test]
+fn without_namespaces_the_mandatory_layers_still_hold() {
+    if !can_forbid() {
+        return;
+    }
+    let (code, text, error) = told(without_namespaces(SHIM).arg("doctor").output().unwrap());
+    assert_eq!(code, Some(0), "{text}{error}");
+    for kind in NAMESPACES {
+        let name = format!("{kind}_namespace");
+        let mut lines = text.lines().skip_while(|line| !line.starts_with(&name));
+        let line = lines.next().unwrap();
+        assert!(line.contains(" off ") && line.contains("optional"), "{line}");
+        let remedy = lines.next().unwrap();
+        assert!(remedy.contains("it needs: allow unprivileged user namespaces"), "{remedy}");
+    }
+    assert!(text.contains("every mandatory layer is on"), "{text}");
+    let (_, json, _) = told(without_namespaces(SHIM).args(["doctor", "--json"]).output().unwrap());
+    assert!(json.contains("\"name\":\"mount_namespace\",\"enabled\":false,\"mandatory\":false"), "{json}");
+    assert!(json.contains("\"remedy\":\"allow unprivileged"), "{json}");
+}
+
+#[test]
+fn nobody_in_particular_gets_the_same_layers() {
+    if !rustix::process::geteuid().is_root() {
+        // Then all other tests run like this already.
+        return;
+    }
+    // Where anybody can reach it.
+    let folder = tempfile::Builder::new().prefix("doctor").tempdir_in("/tmp").unwrap();
+    let copy = folder.path().join("sandbox-shim");
+    std::fs::copy(SHIM, &copy).unwrap();
+    let everyone = <std::fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o755);
+    std::fs::set_permissions(folder.path(), everyone.clone()).unwrap();
+    std::fs::set_permissions(&copy, everyone).unwrap();
+    let output = Command::new(&copy).arg("doctor").current_dir("/").uid(NOBODY).gid(NOBODY).output().unwrap();
+    let (code, text, error) = told(output);
+    assert_eq!(code, Some(0), "{text}{error}");
+    let mandatory = text.lines().filter(|line| line.split_whitespace().nth(2) == Some("mandatory"));
+    assert!(mandatory.clone().count() >= 10 && mandatory.clone().all(|line| line.contains(" on ")), "{text}");
+}
+
+#[test]
+fn required_namespaces_are_there_or_nothing_starts() {
+    let zygote = Zygote::start();
+    let all_on = zygote.layers.iter().all(|layer| layer.enabled);
+    let native = native();
+    let path = native.path.to_str().unwrap();
+    let arguments = [
+        "--native",
+        path,
+        "--native-digest",
+        &native.digest,
+        "--stack-bytes",
+        "2097152",
+        "--require-namespaces",
+    ];
+    let (_zygote, first) = Zygote::spawn(&arguments);
+    assert_eq!(matches!(first, Some(FromZygote::Ready { .. })), all_on, "{first:?}");
+    if !can_forbid() {
+        return;
+    }
+    let mut command = without_namespaces(SHIM);
+    command.arg("zygote").args(arguments);
+    let (mut zygote, first) = Zygote::spawn_command(command);
+    let Some(FromZygote::Failed(why)) = first else { panic!("{first:?}") };
+    for kind in NAMESPACES {
+        assert!(why.contains(&format!("{kind}_namespace")), "{why}");
+    }
+    assert!(why.contains("allow unprivileged user namespaces"), "{why}");
+    assert!(!zygote.process.wait().unwrap().success());
+}
