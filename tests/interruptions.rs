@@ -2,9 +2,11 @@
 //! killed is played again.
 
 use std::process::Child;
+use std::sync::OnceLock;
 
 use arena_tests::{Tournament, descendants, example_bots, is_gone, send, wait_for};
 use nix::sys::signal::Signal;
+use serde_json::Value;
 
 /// A tournament that lasts several seconds.
 fn long() -> Tournament {
