@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help build python-wasm tournament test lint test-rust test-guest clean
+.PHONY: help build python-wasm tournament test lint test-rust test-guest fuzz soak clean
 
 CARGO ?= cargo
 BIN := target/release
@@ -53,6 +53,13 @@ test-rust: build
 	$(CARGO) test --release --locked
 	$(CARGO) test --release --locked -p sandbox-shim $(SHIM_STATIC)
 	$(CARGO) test --release --locked -p precompile
+
+fuzz: ## look for input that breaks a reader: make fuzz ARGS='--seconds 600 --target zip'
+	@$(CARGO) build --release --locked -p arena-fuzz
+	@$(BIN)/fuzz $(ARGS)
+
+soak: build ## play thousands of matches with hostile bots and watch the worker: make soak ARGS='--matches 5000'
+	@$(CARGO) run --release --locked -p arena-tests --example soak -- $(ARGS)
 
 clean: ## remove everything that was built
 	rm -rf target

@@ -131,7 +131,11 @@ impl PythonWasm {
         PythonWasm::check(read(&path)?, &path)
     }
 
-    fn check(bytes: Vec<u8>, path: &Path) -> Result<PythonWasm, PythonWasmError> {
+    /// Checks an interpreter that was read from `path`.
+    ///
+    /// # Errors
+    /// It is not a whole interpreter of this version.
+    pub fn check(bytes: Vec<u8>, path: &Path) -> Result<PythonWasm, PythonWasmError> {
         let path = || path.to_owned();
         let last =
             section::last(&bytes).map_err(|source| PythonWasmError::BadWasm { path: path(), source })?;

@@ -126,6 +126,14 @@ fn read_at(path: &Path) -> Result<RawFile, FileError> {
     parse(&std::fs::read_to_string(path).map_err(unreadable)?, path)
 }
 
+/// Whether a text would do as settings, for whoever has them in hand and not in a file.
+///
+/// # Errors
+/// It says something that cannot be.
+pub fn check(text: &str, path: &Path) -> Result<(), FileError> {
+    parse(text, path).map(drop)
+}
+
 pub(super) fn parse(text: &str, path: &Path) -> Result<RawFile, FileError> {
     let malformed =
         |error: toml::de::Error| FileError::Malformed { path: path.to_owned(), message: error.to_string() };

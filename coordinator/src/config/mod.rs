@@ -18,7 +18,7 @@ use std::path::PathBuf;
 
 use terms::{GameId, Limits, Policy, Seed};
 
-pub use file::FileError;
+pub use file::{FileError, check as check_file};
 pub use flags::{Flags, LimitFlags, LogFormat};
 pub use policy::PolicyFlags;
 pub use resolve::{ConfigError, resolve};

@@ -47,7 +47,7 @@ pub(super) fn read(root: Root<'_>, path: &Path, limits: &Limits) -> Result<Bundl
 ///
 /// # Errors
 /// Everything in it that cannot be taken.
-pub(super) fn unpack(packed: &[u8], limits: &Limits) -> Result<Bundle, Vec<Reason>> {
+pub fn unpack(packed: &[u8], limits: &Limits) -> Result<Bundle, Vec<Reason>> {
     let mut archive = open(packed).map_err(|fault| vec![fault.into()])?;
     let entries = list(&archive).map_err(Reason::shortened)?;
     agree(&mut archive).map_err(|fault| vec![fault.into()])?;

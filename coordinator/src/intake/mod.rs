@@ -38,6 +38,7 @@ mod problem;
 #[cfg(test)]
 mod tests;
 
+pub use archive::unpack;
 pub use archive_fault::ArchiveFault;
 pub use contestant::{Contestant, Intake, read_bots};
 pub use end_record::BadEnd;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use rpc::v1;
 use rpc::v1::blobs_client::BlobsClient;
@@ -12,6 +13,9 @@ use tonic::transport::Channel;
 
 /// How much memory the bots that were played last may take, in bytes.
 const MEMORY_BYTES_MAX: usize = 64 << 20;
+/// How long a fetch may take: this, and what the slowest line that is worth waiting for needs.
+const FETCH_PATIENCE: Duration = Duration::from_secs(30);
+const FETCH_BYTES_PER_SECOND_MIN: usize = 256 << 10;
 /// How much disk the cache may take when a worker starts, in bytes; the oldest go first.
 const DISK_BYTES_MAX: u64 = 1 << 30;
 
@@ -106,23 +110,36 @@ impl Blobs {
     }
 
     async fn fetch(&self, digest: Digest, bytes_max: usize) -> Result<Vec<u8>, BlobError> {
-        let failed = |status: tonic::Status| BlobError::Fetch { digest, status: Box::new(status) };
-        let request = v1::FetchRequest { digest: digest.0.to_vec() };
-        let mut chunks = self.client.clone().fetch(request).await.map_err(failed)?.into_inner();
-        let mut bytes = Vec::new();
-        while let Some(response) = chunks.message().await.map_err(failed)? {
-            if bytes.len() + response.chunk.len() > bytes_max {
-                let what = format!("more than {bytes_max} bytes");
-                return Err(BlobError::Wrong { digest, what });
-            }
-            bytes.extend_from_slice(&response.chunk);
-        }
+        let patience = FETCH_PATIENCE + Duration::from_secs((bytes_max / FETCH_BYTES_PER_SECOND_MIN) as u64);
+        let received = tokio::time::timeout(patience, self.receive(digest, bytes_max)).await;
+        let late = |_| BlobError::Wrong { digest, what: format!("not complete after {patience:?}") };
+        let bytes = received.map_err(late)??;
         let came = Digest::of(&bytes);
         if came != digest {
             let what = format!("{} bytes with digest {}", bytes.len(), came.short());
             return Err(BlobError::Wrong { digest, what });
         }
         self.store(digest, &bytes)?;
+        Ok(bytes)
+    }
+
+    /// The bytes as they come, no more than `bytes_max`.
+    async fn receive(&self, digest: Digest, bytes_max: usize) -> Result<Vec<u8>, BlobError> {
+        let failed = |status: tonic::Status| BlobError::Fetch { digest, status: Box::new(status) };
+        let wrong = |what: String| BlobError::Wrong { digest, what };
+        let request = v1::FetchRequest { digest: digest.0.to_vec() };
+        let mut chunks = self.client.clone().fetch(request).await.map_err(failed)?.into_inner();
+        let mut bytes = Vec::new();
+        while let Some(response) = chunks.message().await.map_err(failed)? {
+            if bytes.len() + response.chunk.len() > bytes_max {
+                return Err(wrong(format!("more than {bytes_max} bytes")));
+            }
+            // A stream of nothing would never end.
+            if response.chunk.is_empty() {
+                return Err(wrong("an empty part".into()));
+            }
+            bytes.extend_from_slice(&response.chunk);
+        }
         Ok(bytes)
     }
 
@@ -161,7 +178,11 @@ fn prune(folder: &Path, bytes_max: u64) -> io::Result<()> {
         if total <= bytes_max {
             break;
         }
-        std::fs::remove_file(path)?;
+        // Another worker that shares the cache may have been faster.
+        std::fs::remove_file(path).or_else(|error| match error.kind() {
+            io::ErrorKind::NotFound => Ok(()),
+            _ => Err(error),
+        })?;
         total = total.saturating_sub(bytes);
     }
     Ok(())
@@ -170,6 +191,53 @@ fn prune(folder: &Path, bytes_max: u64) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A coordinator that answers every request with the same parts, for ever or once.
+    struct Hostile(&'static [u8], usize);
+
+    #[tonic::async_trait]
+    impl v1::blobs_server::Blobs for Hostile {
+        type FetchStream = tokio_stream::Iter<std::iter::RepeatN<Result<v1::FetchResponse, tonic::Status>>>;
+
+        async fn fetch(
+            &self,
+            _: tonic::Request<v1::FetchRequest>,
+        ) -> Result<tonic::Response<Self::FetchStream>, tonic::Status> {
+            let part = v1::FetchResponse { chunk: self.0.to_vec() };
+            Ok(tonic::Response::new(tokio_stream::iter(std::iter::repeat_n(Ok(part), self.1))))
+        }
+    }
+
+    async fn fetched_from(hostile: Hostile) -> String {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        drop(listener);
+        let service = v1::blobs_server::BlobsServer::new(hostile);
+        let server = tokio::spawn(tonic::transport::Server::builder().add_service(service).serve(address));
+        let endpoint = Channel::from_shared(format!("http://{address}")).unwrap();
+        let channel = loop {
+            match endpoint.connect().await {
+                Ok(channel) => break channel,
+                Err(_) => tokio::task::yield_now().await,
+            }
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = Blobs::open(folder.path().to_owned(), channel).unwrap();
+        let refused = blobs.bytes(Digest::of(b"good"), 1_000).await.unwrap_err().to_string();
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing of it is kept");
+        server.abort();
+        refused
+    }
+
+    #[tokio::test]
+    async fn what_a_hostile_coordinator_sends_is_bounded_and_never_kept() {
+        let refused = fetched_from(Hostile(&[7; 400], usize::MAX)).await;
+        assert!(refused.contains("more than 1000 bytes"), "{refused}");
+        let refused = fetched_from(Hostile(&[], usize::MAX)).await;
+        assert!(refused.contains("an empty part"), "{refused}");
+        let refused = fetched_from(Hostile(b"evil", 1)).await;
+        assert!(refused.contains("4 bytes with digest"), "{refused}");
+    }
 
     #[test]
     fn pruning_removes_the_oldest_first() {

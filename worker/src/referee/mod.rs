@@ -13,3 +13,4 @@ mod tests;
 
 pub use conduct::{Contest, conduct};
 pub use player::{Answer, Player};
+pub use reply::actions as read_reply;

@@ -12,12 +12,13 @@ struct Reply {
     _debug_info: IgnoredAny,
 }
 
-/// The actions of a reply. Its length was bounded before it came here; its depth is bounded by
-/// the parser (128), and a number that does not fit a double is refused.
+/// The actions of a reply. Its length was bounded before it came here (64 KiB, so at most 32 768
+/// values); its depth is bounded by the parser (128); a number that does not fit a double is
+/// refused, and so is a second `actions`. Keys that nobody reads may be there twice.
 ///
 /// # Errors
 /// What is wrong with it, as a sentence for the bot's author.
-pub(super) fn actions(reply: &[u8]) -> Result<Vec<Value>, String> {
+pub fn actions(reply: &[u8]) -> Result<Vec<Value>, String> {
     // Serde would take a list for the fields of a struct in their order; a reply is an object.
     if !reply.trim_ascii_start().starts_with(b"{") {
         return Err("the reply is not {\"actions\": [...]} in JSON: it is no object".into());
@@ -46,13 +47,15 @@ mod tests {
     #[test]
     fn bad_replies_say_what_is_wrong() {
         let deep = format!(r#"{{"actions":[{}1{}]}}"#, "[".repeat(200), "]".repeat(200));
-        let cases: [(&[u8], &str); 11] = [
+        let cases: [(&[u8], &str); 13] = [
             (b"", "no object"),
             (b"null", "no object"),
             (br#"[["FORWARD"]]"#, "no object"),
             (b"{", "EOF"),
             (b"{}", "missing field `actions`"),
             (br#"{"actions":{}}"#, "expected a sequence"),
+            (br#"{"actions":[],"actions":["SHOOT"]}"#, "duplicate field `actions`"),
+            (br#"{"actions":[]} {"actions":[]}"#, "trailing characters"),
             (br#"{"actions":["\ud800"]}"#, "hex escape"),
             (br#"{"actions":[1e999]}"#, "number out of range"),
             (br#"{"actions":[NaN]}"#, "expected value"),
@@ -62,6 +65,26 @@ mod tests {
         for (reply, complaint) in cases {
             let refused = actions(reply).unwrap_err();
             assert!(refused.contains(complaint), "{}: {refused}", String::from_utf8_lossy(reply));
+        }
+    }
+
+    /// The most that fits into 64 KiB of everything that costs a parser more than it costs a bot.
+    #[test]
+    fn the_largest_replies_are_read_in_bounded_memory() {
+        let full = |piece: &str, until: usize| piece.repeat(until / piece.len());
+        let texts = [
+            full("[", 65_000),
+            format!(r#"{{"actions":{}"#, full("[", 65_000)),
+            format!(r#"{{"actions":[{}0]}}"#, full("0,", 65_000)),
+            format!(r#"{{"actions":[{}0]}}"#, full("[],", 65_000)),
+            format!(r#"{{"actions":[{}]}}"#, full("9", 65_000)),
+            format!(r#"{{"actions":[0.{}1e-{}]}}"#, full("0", 60_000), full("9", 4_000)),
+            format!(r#"{{"actions":[],{}"x":0}}"#, full(r#""x":0,"#, 65_000)),
+        ];
+        for text in texts {
+            assert!(text.len() <= 65_536);
+            let values = actions(text.as_bytes()).map_or(0, |actions| actions.len());
+            assert!(values <= 65_536 / 2);
         }
     }
 
