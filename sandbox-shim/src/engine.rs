@@ -41,6 +41,21 @@ pub fn engine(stack_bytes: u32) -> wasmtime::Result<Engine> {
     Engine::new(&config(stack_bytes)?)
 }
 
+/// The engine for a stranger's component, with a stack of `stack_bytes`.
+///
+/// Memory is filled by copying, because a sealed process can map no file; and one thread compiles,
+/// because a sealed process has no other.
+///
+/// # Errors
+/// wasmtime refuses the configuration on this machine.
+pub fn engine_for_strangers(stack_bytes: u32) -> wasmtime::Result<Engine> {
+    let mut config = config(stack_bytes)?;
+    config.memory_init_cow(false);
+    #[cfg(feature = "compiler")]
+    config.parallel_compilation(false);
+    Engine::new(&config)
+}
+
 /// The configuration: deterministic first, then fast, and nothing that a Python interpreter does
 /// not need.
 fn config(stack_bytes: u32) -> wasmtime::Result<Config> {

@@ -1,15 +1,18 @@
 //! `precompile`: python.wasm to native code, once per content, wasmtime, configuration and target.
 //!
 //! A program of its own because it links a compiler, which the shim must not. Prints one line of
-//! JSON on stdout, the path and the BLAKE3 of the native file; everything else goes to stderr.
+//! JSON on stdout, the path and the BLAKE3 of the native file; everything else goes to stderr. What
+//! it does for strangers' components, `untrusted` says.
 #![forbid(unsafe_code)]
 
+mod bounds;
 mod cache;
 mod compile;
 mod progress;
 mod source;
+mod untrusted;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -19,14 +22,20 @@ use clap::Parser;
 #[command(name = "precompile", version)]
 #[command(
     after_help = "Example:\n  precompile python.wasm --cache-dir ~/.cache/arena\n\nPrints one line of JSON: \
-                        {\"path\": \"…/native/….cwasm\", \"blake3\": \"…\", \"cached\": false}"
+                        {\"path\": \"…/native/….cwasm\", \"blake3\": \"…\", \"cached\": false}\n\nWith --untrusted the \
+                        component comes over standard input and native code goes to standard output. Exit \
+                        code 3 says that it was rejected, and standard output why"
 )]
 struct Args {
     /// The interpreter: a WebAssembly component that implements proto/bot.wit.
-    python_wasm: PathBuf,
+    #[arg(required_unless_present = "untrusted")]
+    python_wasm: Option<PathBuf>,
     /// Where native code is kept. A directory `native` in it is created for the owner alone.
-    #[arg(long, value_name = "DIR")]
-    cache_dir: PathBuf,
+    #[arg(long, value_name = "DIR", required_unless_present = "untrusted")]
+    cache_dir: Option<PathBuf>,
+    /// Compile a stranger's component, from standard input to standard output, in a sealed process.
+    #[arg(long, conflicts_with_all = ["python_wasm", "cache_dir"])]
+    untrusted: bool,
     /// Stack of the WebAssembly code, in bytes.
     #[arg(long, value_name = "N", default_value_t = terms::limits::DEFAULTS.stack_bytes, value_parser = stack_bytes)]
     stack_bytes: u32,
@@ -34,7 +43,10 @@ struct Args {
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    match run(&args) {
+    let (Some(python_wasm), Some(cache_dir)) = (&args.python_wasm, &args.cache_dir) else {
+        untrusted::run(args.stack_bytes)
+    };
+    match run(python_wasm, cache_dir, args.stack_bytes) {
         Ok(native) => {
             announce(&native);
             ExitCode::SUCCESS
@@ -46,15 +58,19 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(args: &Args) -> Result<cache::Native, compile::PrecompileError> {
-    let wasm = source::read(&args.python_wasm)?;
-    let compiler = compile::Compiler::new(args.stack_bytes)?;
-    let cache = cache::Cache::open(&args.cache_dir)?;
+fn run(
+    python_wasm: &Path,
+    cache_dir: &Path,
+    stack_bytes: u32,
+) -> Result<cache::Native, compile::PrecompileError> {
+    let wasm = source::read(python_wasm)?;
+    let compiler = compile::Compiler::new(stack_bytes)?;
+    let cache = cache::Cache::open(cache_dir)?;
     let entry = cache.entry(&compiler.cache_key(&wasm));
     let _held_until_done = entry.lock()?;
     match entry.find()? {
         Some(native) => Ok(native),
-        None => Ok(entry.store(&compiler.compile(&wasm, &args.python_wasm)?)?),
+        None => Ok(entry.store(&compiler.compile(&wasm, python_wasm)?)?),
     }
 }
 

@@ -50,7 +50,7 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, SourceError> {
 }
 
 /// What the bytes are instead of a component, if their beginning gives it away.
-fn what_else(bytes: &[u8]) -> Option<&'static str> {
+pub(crate) fn what_else(bytes: &[u8]) -> Option<&'static str> {
     if bytes.is_empty() {
         return Some("it is empty");
     }
