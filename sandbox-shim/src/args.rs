@@ -14,7 +14,8 @@ Hosts bots, each in a sealed process of its own. Started by a worker; of use to 
 
 Usage:
   sandbox-shim doctor [--json]
-  sandbox-shim zygote --native FILE --native-digest BLAKE3 --stack-bytes N [--require-namespaces] [--fresh]
+  sandbox-shim zygote --native FILE --native-digest BLAKE3 --stack-bytes N [--require-namespaces]
+                      [--fresh | --untrusted]
   sandbox-shim --help | --version
 
 Commands:
@@ -27,6 +28,7 @@ Options of `zygote`:
   --stack-bytes N         stack of the WebAssembly code, in bytes
   --require-namespaces    do not start where the system refuses a namespace
   --fresh                 start an interpreter in every child instead of copying a warm one
+  --untrusted             the code is a stranger's: none of it runs before a child is sealed
 ";
 
 /// What to do.
@@ -102,6 +104,7 @@ fn zygote(mut arguments: impl Iterator<Item = OsString>) -> Result<Command, BadU
             Some("--native-digest") => digest = Some(parsed(&mut arguments, "--native-digest")?),
             Some("--stack-bytes") => stack_bytes = Some(stack(&mut arguments)?),
             Some("--fresh") => start = Start::Fresh,
+            Some("--untrusted") => start = Start::Sealed,
             Some("--require-namespaces") => namespaces = Namespaces::Required,
             _ => return Err(unknown("zygote", &argument)),
         }
@@ -159,6 +162,9 @@ mod tests {
         assert_eq!((args.digest, args.stack_bytes, args.start), (digest, 2 << 20, Start::Forked));
         assert!(
             matches!(parse_line(&format!("{line} --fresh")), Ok(Command::Zygote(args)) if args.start == Start::Fresh)
+        );
+        assert!(
+            matches!(parse_line(&format!("{line} --untrusted")), Ok(Command::Zygote(args)) if args.start == Start::Sealed)
         );
         assert_eq!(args.namespaces, Namespaces::Wanted);
         assert!(matches!(

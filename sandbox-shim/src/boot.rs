@@ -9,7 +9,7 @@ use crate::harden::{SealError, descriptors, process, rlimits};
 use crate::line;
 use crate::native::{NativeError, TrustedModule};
 use crate::shim::Seal;
-use crate::template::{StartError, Template};
+use crate::template::{Start, StartError, Template};
 use crate::zygote::{Zygote, ZygoteError, socket_pair};
 
 /// A zygote cannot start.
@@ -70,8 +70,11 @@ fn prepare(args: ZygoteArgs) -> Result<(Zygote, Vec<Layer>), BootError> {
     let threads = ThreadCount::open().map_err(BootError::NoProc)?;
     rlimits::stack_for(args.stack_bytes)?;
     let seal = Seal::prepare(args.start)?;
-    let engine = sandbox_shim::engine::engine(args.stack_bytes)
-        .map_err(|error| BootError::Engine(error.root_cause().to_string()))?;
+    let engine = match args.start {
+        Start::Forked | Start::Fresh => sandbox_shim::engine::engine(args.stack_bytes),
+        Start::Sealed => sandbox_shim::engine::engine_for_strangers(args.stack_bytes),
+    };
+    let engine = engine.map_err(|error| BootError::Engine(error.root_cause().to_string()))?;
     let component = TrustedModule::check(&args.native, args.digest)?.load(&engine)?;
     let template = Template::new(engine, component, args.start)?;
     let mut zygote = Zygote::new(template, seal, threads);

@@ -68,11 +68,19 @@ impl Ending {
         fault(FaultKind::BadReply, message)
     }
 
-    /// The guest itself said that the bot failed. Only the host knows whether memory was short.
-    pub(crate) fn told(kind: FaultKind, message: &str, traceback: &str, memory: Memory) -> Ending {
-        let kind = match kind {
-            FaultKind::OutOfMemory if !memory.refused => FaultKind::Exception,
-            kind => kind,
+    /// The guest itself said that the bot failed. Only the host knows whether memory was short:
+    /// Python raises MemoryError for other reasons too, such as a source that is nested too deep.
+    pub(crate) fn told(
+        kind: FaultKind,
+        message: &str,
+        traceback: &str,
+        call: Call,
+        memory: Memory,
+    ) -> Ending {
+        let kind = match (kind, call) {
+            (FaultKind::OutOfMemory, Call::Load) if !memory.refused => FaultKind::LoadError,
+            (FaultKind::OutOfMemory, _) if !memory.refused => FaultKind::Exception,
+            (kind, _) => kind,
         };
         Ending::Fault {
             kind,
@@ -109,6 +117,23 @@ impl Ending {
                 let why = why.strip_prefix("wasm trap: ").unwrap_or(&why);
                 fault(FaultKind::Trap, format!("{subject} made the interpreter fail: {why}"))
             }
+        }
+    }
+
+    /// A stranger's component did not start: it is no bot, or its first code failed.
+    pub(crate) fn of_start(error: &Error, budget: u64, memory: Memory) -> Ending {
+        let cause = error.root_cause();
+        // The system refused something, which is no doing of the bot's.
+        if cause.is::<std::io::Error>() || cause.is::<rustix::io::Errno>() {
+            return Ending::host(error);
+        }
+        match Ending::of_error(error, Call::Load, budget, memory) {
+            Ending::Fault { kind: FaultKind::Trap, .. } => {
+                let why = cause.to_string();
+                let why = why.strip_prefix("wasm trap: ").unwrap_or(&why);
+                fault(FaultKind::LoadError, format!("the component does not start as a bot: {why}"))
+            }
+            other => other,
         }
     }
 
@@ -178,18 +203,20 @@ mod tests {
 
     #[test]
     fn a_memory_error_without_a_refusal_is_an_ordinary_exception() {
-        let kind = |memory| match Ending::told(FaultKind::OutOfMemory, "m", "t", memory) {
+        let kind = |call, memory| match Ending::told(FaultKind::OutOfMemory, "m", "t", call, memory) {
             Ending::Fault { kind, .. } => kind,
             Ending::Broken(why) => panic!("{why}"),
         };
-        assert_eq!((kind(PLENTY), kind(SHORT)), (FaultKind::Exception, FaultKind::OutOfMemory));
+        assert_eq!(kind(Call::Turn, PLENTY), FaultKind::Exception);
+        assert_eq!(kind(Call::Load, PLENTY), FaultKind::LoadError);
+        assert_eq!(kind(Call::Load, SHORT), FaultKind::OutOfMemory);
     }
 
     #[test]
     fn texts_are_cut_between_characters() {
         let long = "é".repeat(TRACEBACK_BYTES_MAX);
         let Ending::Fault { message, traceback, .. } =
-            Ending::told(FaultKind::Policy, &format!("x{long}"), &long, PLENTY)
+            Ending::told(FaultKind::Policy, &format!("x{long}"), &long, Call::Load, PLENTY)
         else {
             panic!("broken")
         };
@@ -199,7 +226,7 @@ mod tests {
     #[test]
     fn only_strikes_live_on() {
         for kind in FaultKind::ALL {
-            let lives_on = Ending::told(*kind, "", "", SHORT).lives_on();
+            let lives_on = Ending::told(*kind, "", "", Call::Turn, SHORT).lives_on();
             assert_eq!(lives_on, matches!(kind, FaultKind::Exception | FaultKind::BadReply), "{kind}");
         }
     }

@@ -7,7 +7,7 @@ use terms::SourceFile;
 use wasmtime::component::Component;
 use wasmtime::{Engine, Store};
 
-use crate::ending::{self, Call, Ending};
+use crate::ending::{Call, Ending, Memory};
 use crate::host::{self, Host};
 
 /// The bindings of `proto/bot.wit`.
@@ -28,7 +28,7 @@ const CROSSING_BYTES_MAX: usize = 16 << 20;
 /// An interpreter that may hold a bot.
 pub(crate) struct Guest {
     store: Store<Host>,
-    bot: bindings::Bot,
+    bot: Bot,
     load_fuel: u64,
     turn_fuel: u64,
     reply_bytes: u32,
@@ -36,19 +36,33 @@ pub(crate) struct Guest {
     used_fuel: u64,
 }
 
+/// The code of a guest.
+enum Bot {
+    /// It runs.
+    Running(bindings::Bot),
+    /// A stranger's component, of which nothing has run yet.
+    Dormant(Component),
+}
+
 impl Guest {
+    /// A guest that starts with the first load: starting a component runs code of it.
+    pub(crate) fn dormant(engine: &Engine, component: &Component) -> Guest {
+        Guest::of(store(engine), Bot::Dormant(component.clone()))
+    }
+
     /// Starts the interpreter.
     ///
     /// # Errors
     /// The component is not a bot of `proto/bot.wit`, or the machine refuses what it needs.
     pub(crate) fn start(engine: &Engine, component: &Component) -> wasmtime::Result<Guest> {
-        let mut store = Store::new(engine, Host::default());
-        store.limiter(|host| &mut host.memory);
-        store.set_hostcall_fuel(CROSSING_BYTES_MAX);
+        let mut store = store(engine);
         store.set_fuel(BOOT_FUEL)?;
-        let linker = host::linker(engine, component)?;
-        let bot = bindings::Bot::instantiate(&mut store, component, &linker)?;
-        Ok(Guest { store, bot, load_fuel: 0, turn_fuel: 0, reply_bytes: 0, used_fuel: 0 })
+        let bot = instantiate(&mut store, component)?;
+        Ok(Guest::of(store, Bot::Running(bot)))
+    }
+
+    fn of(store: Store<Host>, bot: Bot) -> Guest {
+        Guest { store, bot, load_fuel: 0, turn_fuel: 0, reply_bytes: 0, used_fuel: 0 }
     }
 
     /// Touches what every bot touches, so that forks of this process share it.
@@ -56,7 +70,10 @@ impl Guest {
     /// # Errors
     /// The interpreter failed; there is no bot in it yet.
     pub(crate) fn warm(&mut self) -> Result<(), Ending> {
-        self.metered(Call::Warm, BOOT_FUEL, |guest, store| guest.call_warm(store))
+        match self.bot {
+            Bot::Running(_) => self.metered(Call::Warm, BOOT_FUEL, 0, |guest, store| guest.call_warm(store)),
+            Bot::Dormant(_) => Ok(()),
+        }
     }
 
     /// Sets the limits of the bot that comes next, and starts its time.
@@ -67,15 +84,24 @@ impl Guest {
         self.store.data_mut().begin(load);
     }
 
-    /// Loads a bot, under a policy as `terms::Policy::lines` writes it.
+    /// Loads a bot, under a policy as `terms::Policy::lines` writes it. One that is a component is
+    /// started first, within the same fuel; its own code is not among the files that it gets.
     ///
     /// # Errors
     /// How it ended instead.
-    pub(crate) fn load(&mut self, files: Vec<SourceFile>, seed: u64, policy: &str) -> Result<(), Ending> {
+    pub(crate) fn load(&mut self, mut files: Vec<SourceFile>, seed: u64, policy: &str) -> Result<(), Ending> {
+        let spent = match &self.bot {
+            Bot::Running(_) => 0,
+            Bot::Dormant(component) => {
+                files.retain(|file| file.path != terms::bundle::COMPONENT);
+                let component = component.clone();
+                self.awaken(&component)?
+            }
+        };
         let files: Vec<wit::SourceFile> =
             files.into_iter().map(|SourceFile { path, content }| wit::SourceFile { path, content }).collect();
         let budget = self.load_fuel;
-        self.metered(Call::Load, budget, |guest, store| guest.call_load(store, &files, seed, policy))
+        self.metered(Call::Load, budget, spent, |guest, store| guest.call_load(store, &files, seed, policy))
     }
 
     /// Plays a turn and returns the reply, which fits the limit.
@@ -84,7 +110,8 @@ impl Guest {
     /// How it ended instead.
     pub(crate) fn turn(&mut self, observation: &str) -> Result<String, Ending> {
         let budget = self.turn_fuel;
-        let reply = self.metered(Call::Turn, budget, |guest, store| guest.call_turn(store, observation))?;
+        let reply =
+            self.metered(Call::Turn, budget, 0, |guest, store| guest.call_turn(store, observation))?;
         if reply.len() > self.reply_bytes as usize {
             return Err(Ending::reply_too_long(reply.len(), self.reply_bytes));
         }
@@ -107,30 +134,66 @@ impl Guest {
         self.store.data_mut().log.sent();
     }
 
-    /// Makes one call with `budget` fuel and judges how it ended.
+    /// Starts a stranger's component, and returns what that cost.
+    fn awaken(&mut self, component: &Component) -> Result<u64, Ending> {
+        let budget = self.load_fuel;
+        self.call_begins(budget)?;
+        let started = instantiate(&mut self.store, component);
+        let memory = self.call_ended(budget)?;
+        self.bot = Bot::Running(started.map_err(|error| Ending::of_start(&error, budget, memory))?);
+        Ok(self.used_fuel)
+    }
+
+    /// Makes one call with `budget` fuel, of which some is spent, and judges how it ended.
     fn metered<T>(
         &mut self,
         call: Call,
         budget: u64,
+        spent: u64,
         make: impl FnOnce(&wit::Guest, &mut Store<Host>) -> wasmtime::Result<Result<T, wit::Fault>>,
     ) -> Result<T, Ending> {
-        self.store.set_fuel(budget).map_err(|error| Ending::host(&error))?;
-        let host = self.store.data_mut();
-        host.clock.call_begins(budget);
-        host.memory.call_begins();
-        let outcome = make(self.bot.arena_bot_guest(), &mut self.store);
-        let left = self.store.get_fuel().map_err(|error| Ending::host(&error))?;
-        self.used_fuel = budget.saturating_sub(left);
-        let host = self.store.data_mut();
-        host.clock.call_ended(self.used_fuel);
-        let memory =
-            ending::Memory { refused: host.memory.was_refused(), limit_bytes: host.memory.limit_bytes() };
+        let left = budget.saturating_sub(spent);
+        self.call_begins(left)?;
+        let Bot::Running(bot) = &self.bot else { return Err(Ending::Broken("a turn before a load".into())) };
+        let outcome = make(bot.arena_bot_guest(), &mut self.store);
+        let memory = self.call_ended(left)?;
+        self.used_fuel = self.used_fuel.saturating_add(spent);
         match outcome {
             Ok(Ok(value)) => Ok(value),
-            Ok(Err(fault)) => Err(Ending::told(kind(fault.kind), &fault.message, &fault.traceback, memory)),
+            Ok(Err(fault)) => {
+                Err(Ending::told(kind(fault.kind), &fault.message, &fault.traceback, call, memory))
+            }
             Err(error) => Err(Ending::of_error(&error, call, budget, memory)),
         }
     }
+
+    fn call_begins(&mut self, fuel: u64) -> Result<(), Ending> {
+        self.store.set_fuel(fuel).map_err(|error| Ending::host(&error))?;
+        let host = self.store.data_mut();
+        host.clock.call_begins(fuel);
+        host.memory.call_begins();
+        Ok(())
+    }
+
+    fn call_ended(&mut self, fuel: u64) -> Result<Memory, Ending> {
+        let left = self.store.get_fuel().map_err(|error| Ending::host(&error))?;
+        self.used_fuel = fuel.saturating_sub(left);
+        let host = self.store.data_mut();
+        host.clock.call_ended(self.used_fuel);
+        Ok(Memory { refused: host.memory.was_refused(), limit_bytes: host.memory.limit_bytes() })
+    }
+}
+
+fn store(engine: &Engine) -> Store<Host> {
+    let mut store = Store::new(engine, Host::default());
+    store.limiter(|host| &mut host.memory);
+    store.set_hostcall_fuel(CROSSING_BYTES_MAX);
+    store
+}
+
+fn instantiate(store: &mut Store<Host>, component: &Component) -> wasmtime::Result<bindings::Bot> {
+    let linker = host::linker(store.engine(), component)?;
+    bindings::Bot::instantiate(store, component, &linker)
 }
 
 /// The guest's word in ours.

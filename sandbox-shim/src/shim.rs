@@ -34,13 +34,15 @@ impl Seal {
     /// # Errors
     /// There is no filter for this architecture.
     pub(crate) fn prepare(start: Start) -> Result<Seal, SealError> {
-        let zygote: &[&[_]] = match start {
-            Start::Forked => &[syscalls::ZYGOTE, syscalls::SEALED],
-            Start::Fresh => &[syscalls::ZYGOTE, syscalls::SEALED, syscalls::RESERVING, syscalls::FRESH],
+        use syscalls::{FRESH, RESERVING, SEALED, ZYGOTE};
+        let (zygote, child): (&[&[_]], &[&[_]]) = match start {
+            Start::Forked => (&[ZYGOTE, SEALED], &[SEALED]),
+            Start::Fresh => (&[ZYGOTE, SEALED, RESERVING, FRESH], &[SEALED]),
+            Start::Sealed => (&[ZYGOTE, SEALED, RESERVING], &[SEALED, RESERVING]),
         };
         Ok(Seal {
             landlock: landlock::Abi::of_this_kernel(),
-            child_filter: seccomp::Filter::allowing(&[syscalls::SEALED])?,
+            child_filter: seccomp::Filter::allowing(child)?,
             zygote_filter: seccomp::Filter::allowing(zygote)?,
             idle_filter: seccomp::Filter::allowing(&[syscalls::IDLE])?,
             first: OnceCell::new(),

@@ -13,6 +13,8 @@ pub(crate) enum Start {
     Forked,
     /// By starting their own: to check that copies are as good.
     Fresh,
+    /// By starting their own once they are sealed and have a bot's limits: it is the bot.
+    Sealed,
 }
 
 /// The interpreter could not be started.
@@ -35,12 +37,19 @@ pub(crate) struct Template {
 }
 
 impl Template {
-    /// Starts and warms an interpreter.
+    /// Starts and warms an interpreter, unless the code is a stranger's.
     ///
     /// # Errors
     /// See [`StartError`].
     pub(crate) fn new(engine: Engine, component: Component, start: Start) -> Result<Template, StartError> {
-        let guest = warm_guest(&engine, &component)?;
+        let guest = match start {
+            Start::Forked | Start::Fresh => warm_guest(&engine, &component)?,
+            Start::Sealed => {
+                // The stack of wasmtime's signal handler, which a sealed child could not set any more.
+                Engine::tls_eager_initialize();
+                Guest::dormant(&engine, &component)
+            }
+        };
         Ok(Template { engine, component, guest, start })
     }
 

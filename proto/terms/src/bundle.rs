@@ -14,6 +14,8 @@ use crate::Digest;
 const MAGIC: &[u8; 16] = b"arena bundle 1\n\0";
 /// The file a bot starts with.
 pub const ENTRY: &str = "bot.py";
+/// The file that is the whole of a bot that is a component.
+pub const COMPONENT: &str = "bot.wasm";
 /// Longest path within a bundle, in bytes.
 pub const PATH_BYTES_MAX: usize = 255;
 

@@ -22,6 +22,8 @@ pub(crate) struct MemoryLimit {
     size: u64,
     /// Whether growth was refused in the current call.
     refused: bool,
+    /// Elements of all tables together.
+    elements: usize,
 }
 
 impl MemoryLimit {
@@ -70,8 +72,13 @@ impl ResourceLimiter for MemoryLimit {
         if self.refused { Ok(()) } else { Err(MachineOutOfMemory(error.root_cause().to_string()).into()) }
     }
 
-    fn table_growing(&mut self, _current: usize, desired: usize, _maximum: Option<usize>) -> Result<bool> {
-        Ok(desired <= TABLE_ELEMENTS_MAX)
+    fn table_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> Result<bool> {
+        let elements = self.elements.saturating_add(desired.saturating_sub(current));
+        let allowed = elements <= TABLE_ELEMENTS_MAX && maximum.is_none_or(|maximum| desired <= maximum);
+        if allowed {
+            self.elements = elements;
+        }
+        Ok(allowed)
     }
 
     fn instances(&self) -> usize {
@@ -90,6 +97,13 @@ impl ResourceLimiter for MemoryLimit {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tables_count_together() {
+        let mut memory = MemoryLimit::default();
+        assert!(memory.table_growing(0, TABLE_ELEMENTS_MAX, None).unwrap());
+        assert!(!memory.table_growing(0, 1, None).unwrap());
+    }
 
     #[test]
     fn memories_count_together_and_refusal_is_remembered_for_the_call() {

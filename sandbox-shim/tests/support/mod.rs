@@ -39,7 +39,7 @@ pub fn compiled(component: &Path) -> Native {
 }
 
 /// Something that `make build` leaves behind, or the variable says where.
-fn built(variable: &str, name: &str) -> PathBuf {
+pub fn built(variable: &str, name: &str) -> PathBuf {
     let default = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/release").join(name);
     let path = std::env::var_os(variable).map_or(default, PathBuf::from);
     assert!(path.exists(), "{} is missing: run `make build`, or set {variable}", path.display());
