@@ -11,8 +11,10 @@ use wasmparser::{BinaryReaderError, FunctionBody, Operator, Parser, Payload, Typ
 const FUNCTION_BYTES_MAX: usize = 192 << 10;
 /// Most local variables of one function.
 const LOCALS_MAX: u64 = 4_000;
-/// Most parameters, and most results, of one function of a core module.
-const SIGNATURE_MAX: usize = 48;
+/// Most parameters of one function of a core module.
+const PARAMETERS_MAX: u64 = 48;
+/// Most results of one function or block: an instruction of two bytes can make them all.
+const RESULTS_MAX: u64 = 4;
 /// Most entries of all sections together: functions, types, imports, exports, segments, …
 const ENTRIES_MAX: u64 = 50_000;
 /// Most functions of all core modules together.
@@ -20,7 +22,7 @@ const FUNCTIONS_MAX: u64 = 15_000;
 /// Most core modules, and most instances of them.
 const MODULES_MAX: u64 = 32;
 /// Most that all functions together may weigh; see [`weight`].
-const WEIGHT_MAX: u64 = 4_000_000;
+const WEIGHT_MAX: u64 = 8_000_000;
 
 /// The component is not taken.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -147,16 +149,16 @@ fn signatures(section: TypeSectionReader<'_>) -> Result<(), OutOfBounds> {
     for group in section {
         for ty in group?.types() {
             if let wasmparser::CompositeInnerType::Func(function) = &ty.composite_type.inner {
-                let longest = function.params().len().max(function.results().len());
-                at_most(longest as u64, SIGNATURE_MAX as u64, "parameters or results of one function")?;
+                at_most(function.params().len() as u64, PARAMETERS_MAX, "parameters of one function")?;
+                at_most(function.results().len() as u64, RESULTS_MAX, "results of one function")?;
             }
         }
     }
     Ok(())
 }
 
-/// What a function weighs: its bytes, and for each block what the compiler may have to keep of
-/// each local variable across its borders.
+/// What a function weighs: its bytes, and for each block and each branch what the compiler may have
+/// to carry of each local variable across the border.
 fn weight(body: &FunctionBody<'_>) -> Result<u64, OutOfBounds> {
     let bytes = body.range().len();
     at_most(bytes as u64, FUNCTION_BYTES_MAX as u64, "bytes in one function")?;
@@ -164,16 +166,19 @@ fn weight(body: &FunctionBody<'_>) -> Result<u64, OutOfBounds> {
     for group in body.get_locals_reader()? {
         add(&mut locals, group?.0, LOCALS_MAX, "local variables in one function")?;
     }
-    let mut blocks = 0_u64;
+    let mut borders = 0_u64;
     for operator in body.get_operators_reader()? {
-        blocks += u64::from(is_block(&operator?));
+        borders = borders.saturating_add(borders_of(&operator?));
     }
-    Ok((bytes as u64).saturating_add(blocks.saturating_mul(locals + SIGNATURE_MAX as u64)))
+    Ok((bytes as u64).saturating_add(borders.saturating_mul(locals + PARAMETERS_MAX)))
 }
 
-fn is_block(operator: &Operator<'_>) -> bool {
-    matches!(
-        operator,
-        Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } | Operator::TryTable { .. }
-    )
+/// How many borders between blocks an instruction makes or crosses.
+fn borders_of(operator: &Operator<'_>) -> u64 {
+    match operator {
+        Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } | Operator::TryTable { .. } => 1,
+        Operator::Br { .. } | Operator::BrIf { .. } | Operator::Else => 1,
+        Operator::BrTable { targets } => u64::from(targets.len()) + 1,
+        _ => 0,
+    }
 }

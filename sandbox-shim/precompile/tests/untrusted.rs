@@ -92,11 +92,18 @@ fn what_would_take_long_to_compile_is_rejected_by_its_size() {
     let long = format!("(func {})", many("nop ", 200_000));
     let wide = format!("(func (param {}))", many("i32 ", 49));
     let deep = format!("{} {} {}", many("(loop ", 20_000), "nop", many(")", 20_000));
+    let branchy = format!(
+        "(func (local {}) (loop (br_table {} (i32.const 0))))",
+        many("i32 ", 1_000),
+        many("0 ", 100_000)
+    );
     let heavy = format!("(func (local {}) {deep})", many("i32 ", 1_000));
     for (bytes, expected) in [
         (with_module(&locals), "local variables in one function"),
         (with_module(&long), "bytes in one function"),
-        (with_module(&wide), "parameters or results"),
+        (with_module(&wide), "parameters of one function"),
+        (with_module("(func (result i32 i32 i32 i32 i32) unreachable)"), "results of one function"),
+        (with_module(&branchy), "units of work"),
         (with_module(&heavy), "units of work"),
         (with_module(&many("(func)", 15_001)), "15001 functions; at most 15000"),
         (with_module(&many("(type (func))", 50_001)), "entries in its sections"),
