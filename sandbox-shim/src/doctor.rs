@@ -115,7 +115,7 @@ impl Report {
         text
     }
 
-    /// For programs: `docs/sandbox.md` describes it.
+    /// For programs: `SECURITY.md` describes it.
     pub(crate) fn json(&self) -> String {
         let object = |layer: &Layer| {
             let (name, detail, mandatory) = (quoted(&layer.name), quoted(&layer.detail), is_mandatory(layer));

@@ -72,6 +72,15 @@ impl Child {
         let _ = rustix::net::send(&self.socket, bytes, SendFlags::NOSIGNAL);
     }
 
+    /// The next message, whatever it is; nothing once the child is gone.
+    pub fn receive_bytes(&self) -> Vec<u8> {
+        wait(&self.socket, "a message");
+        let mut bytes = vec![0; FRAME_BYTES_MAX + 1];
+        let received = rustix::net::recv(&self.socket, bytes.as_mut_slice(), RecvFlags::empty());
+        bytes.truncate(received.map_or(0, |(_, count)| count));
+        bytes
+    }
+
     pub fn receive(&mut self) -> Answer {
         wait(&self.socket, "an answer");
         let Ok((_, count)) = rustix::net::recv(&self.socket, self.frame.as_mut_slice(), RecvFlags::empty())

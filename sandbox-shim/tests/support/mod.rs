@@ -6,7 +6,8 @@ mod zygote;
 
 #[allow(unused_imports, reason = "each test file uses its part of this")]
 pub use child::{Answer, Child, Usage, wait};
-pub use zygote::Zygote;
+#[allow(unused_imports, reason = "each test file uses its part of this")]
+pub use zygote::{Zygote, pair};
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

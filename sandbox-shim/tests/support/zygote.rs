@@ -3,6 +3,7 @@
 use std::io::{IoSlice, IoSliceMut, Read};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, OwnedFd};
+use std::path::Path;
 use std::process::{Child as Process, Command, Stdio};
 
 use pipe::{Ended, FromZygote, Layer, ToZygote};
@@ -44,6 +45,23 @@ impl Zygote {
         zygote
     }
 
+    /// A zygote of that program that is ready, or what it said instead.
+    pub fn start_program(program: &Path, extra: &[&str]) -> Result<Zygote, Option<FromZygote>> {
+        let native = native();
+        let mut command = Command::new(program);
+        command.args(["zygote", "--native", native.path.to_str().unwrap()]);
+        command.args(["--native-digest", &native.digest]);
+        command.args(["--stack-bytes", &terms::limits::DEFAULTS.stack_bytes.to_string()]);
+        command.args(extra).env_clear();
+        match Zygote::spawn_command(command) {
+            (mut zygote, Some(FromZygote::Ready { layers, .. })) => {
+                zygote.layers = layers;
+                Ok(zygote)
+            }
+            (_, other) => Err(other),
+        }
+    }
+
     /// Any zygote, and the first thing that it says.
     pub fn spawn(arguments: &[&str]) -> (Zygote, Option<FromZygote>) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sandbox-shim"));
@@ -56,6 +74,8 @@ impl Zygote {
         let (control, theirs) = pair();
         let process =
             command.stdin(Stdio::from(theirs)).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        // It holds the other end, which must be open in the zygote alone.
+        drop(command);
         let mut zygote = Zygote { control, process, layers: Vec::new() };
         let first = zygote.receive().map(|(frame, _)| frame);
         (zygote, first)
@@ -83,8 +103,17 @@ impl Zygote {
     }
 
     pub fn ask(&mut self, request: ToZygote, descriptor: Option<&OwnedFd>) -> (FromZygote, Option<OwnedFd>) {
+        self.try_ask(request, descriptor).expect("the zygote hung up")
+    }
+
+    /// The answer, or nothing if the zygote is gone.
+    pub fn try_ask(
+        &mut self,
+        request: ToZygote,
+        descriptor: Option<&OwnedFd>,
+    ) -> Option<(FromZygote, Option<OwnedFd>)> {
         self.send(request, descriptor);
-        self.receive().expect("the zygote hung up")
+        self.receive()
     }
 
     pub fn send(&self, request: ToZygote, descriptor: Option<&OwnedFd>) {
@@ -98,7 +127,8 @@ impl Zygote {
         let mut ancillary = SendAncillaryBuffer::new(&mut space);
         let descriptors: Vec<_> = descriptor.iter().map(|descriptor| descriptor.as_fd()).collect();
         ancillary.push(SendAncillaryMessage::ScmRights(&descriptors));
-        sendmsg(&self.control, &[IoSlice::new(frame)], &mut ancillary, SendFlags::NOSIGNAL).unwrap();
+        // A zygote that is gone is noticed when it is asked for its answer.
+        let _ = sendmsg(&self.control, &[IoSlice::new(frame)], &mut ancillary, SendFlags::NOSIGNAL);
     }
 
     fn receive(&mut self) -> Option<(FromZygote, Option<OwnedFd>)> {
@@ -106,8 +136,9 @@ impl Zygote {
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
         let mut ancillary = RecvAncillaryBuffer::new(&mut space);
         let mut parts = [IoSliceMut::new(&mut frame)];
-        let count =
-            recvmsg(&self.control, &mut parts, &mut ancillary, RecvFlags::CMSG_CLOEXEC).unwrap().bytes;
+        let received = recvmsg(&self.control, &mut parts, &mut ancillary, RecvFlags::CMSG_CLOEXEC);
+        // A zygote that was killed with something unread resets the connection.
+        let count = received.map_or(0, |message| message.bytes);
         let descriptor = ancillary.drain().find_map(|message| match message {
             RecvAncillaryMessage::ScmRights(mut descriptors) => descriptors.next(),
             _ => None,
