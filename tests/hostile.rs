@@ -100,7 +100,6 @@ fn sources_too_odd_to_keep() {
 }
 
 #[test]
-#[ignore = "the shim takes the parser's MemoryError for an exception in a turn"]
 fn sources_too_deep_to_parse_do_not_load() {
     play_generated(expectations::TOO_DEEP);
 }
@@ -134,7 +133,6 @@ fn play_twice(folder: &str, rows: &[Row]) {
 }
 
 #[test]
-#[ignore = "the JSON has C1 control characters and bidirectional marks as they are"]
 fn the_json_can_be_shown_on_a_terminal() {
     let rows: Vec<Row> =
         expectations::EXCEPTIONS.iter().filter(|(name, _)| name.contains("escape")).copied().collect();
