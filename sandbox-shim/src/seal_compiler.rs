@@ -13,7 +13,7 @@ use crate::harden::{SealError, capabilities, descriptors, landlock, process, rli
 /// Most address space of the process, in bytes.
 pub const ADDRESS_SPACE_BYTES_MAX: u64 = 3 << 30;
 /// Most processor time of the process, in seconds.
-pub const CPU_SECONDS_MAX: u64 = 60;
+pub const CPU_SECONDS_MAX: u64 = 120;
 
 /// The process cannot be sealed.
 #[derive(Debug, thiserror::Error)]
