@@ -14,10 +14,10 @@ fn long() -> Tournament {
 }
 
 fn playing(child: &Child) -> Vec<u32> {
-    // The zygote, and below it the sealed children of the matches that are being played.
+    // Before any match there are the zygote, the first process of its namespace, and its probe.
     wait_for("a match", || {
         let shims = descendants(child.id(), "sandbox-shim");
-        (shims.len() > 2).then_some(shims)
+        (shims.len() > 3).then_some(shims)
     })
 }
 

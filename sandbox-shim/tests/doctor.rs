@@ -13,6 +13,7 @@ mod support;
 
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use pipe::FromZygote;
 use support::{Zygote, native};
@@ -48,6 +49,25 @@ fn can_forbid() -> bool {
         eprintln!("skipped: this system gives no user namespace in which others could be forbidden");
     }
     can
+}
+
+#[test]
+fn the_doctor_leaves_nobody_behind() {
+    let doctor = Command::new(SHIM)
+        .arg("doctor")
+        .process_group(0)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let group = rustix::process::Pid::from_child(&doctor);
+    assert!(doctor.wait_with_output().unwrap().status.success());
+    // What it forked ends when it does, which the kernel tells them a moment later.
+    let began = Instant::now();
+    while rustix::process::test_kill_process_group(group).is_ok() {
+        assert!(began.elapsed() < Duration::from_secs(30), "a process of the doctor's lives on");
+        std::thread::yield_now();
+    }
 }
 
 #[test]

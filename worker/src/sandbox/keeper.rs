@@ -12,10 +12,15 @@
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
+use terms::HostFault;
+
 use super::restarts::Restarts;
 use super::zygote::Described;
 use super::zygotes::not_started;
 use super::{HostTrouble, Keeping, SpawnError, Zygote};
+
+/// How often the first zygote is started before the worker gives up.
+const FIRST_TRIES_MAX: u32 = 3;
 
 /// The current zygote and the wish for another.
 pub(super) struct Keeper {
@@ -102,7 +107,7 @@ impl Keeper {
     pub(super) fn keep(&self, started: &SyncSender<Result<Described, SpawnError>>) {
         // Whatever ends this thread, nobody waits for it afterwards.
         let _closing = CloseOnEnd(self);
-        let first = self.start(Need::First).map(|zygote| zygote.described().clone());
+        let first = self.start_first().map(|zygote| zygote.described().clone());
         let is_over = first.is_err();
         // Nobody listening any more means that there is nobody to start zygotes for.
         if started.send(first).is_err() || is_over {
@@ -119,6 +124,20 @@ impl Keeper {
                 Err(error) => self.note_failure(&mut restarts, error),
             }
         }
+    }
+
+    /// The first start. A zygote that refuses has said why, and would say it again; one that was
+    /// killed before it said anything gets other tries.
+    fn start_first(&self) -> Result<Arc<Zygote>, SpawnError> {
+        for _ in 1..FIRST_TRIES_MAX {
+            match self.start(Need::First) {
+                Err(SpawnError::NotReady(trouble)) if trouble.fault == HostFault::ShimDied => {
+                    tracing::warn!("the zygote died while it started; starting another");
+                }
+                other => return other,
+            }
+        }
+        self.start(Need::First)
     }
 
     /// Waits until another zygote is needed; nothing once it is all over.
