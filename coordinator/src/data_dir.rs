@@ -85,6 +85,11 @@ impl DataDir {
         self.path.join(STORE_FILE)
     }
 
+    /// The directory of transcripts.
+    pub fn transcripts_dir(&self) -> PathBuf {
+        self.path.join("transcripts")
+    }
+
     /// The directory of all local workers: what they cache there is named by its contents.
     pub fn worker_dir(&self) -> PathBuf {
         self.path.join("worker")

@@ -28,6 +28,7 @@ impl Exit {
             Err(
                 RunError::DataDir(_)
                 | RunError::Store(_)
+                | RunError::Transcripts(_)
                 | RunError::Listen { .. }
                 | RunError::Local(_)
                 | RunError::Driver(_)

@@ -31,5 +31,7 @@ pub mod results;
 pub mod rpc_server;
 pub mod run;
 pub mod schedule;
+pub mod stage;
 pub mod standings;
 pub mod store;
+pub mod transcripts;

@@ -4,7 +4,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use coordinator::config::{self, Config, Flags, LogFormat, SeedChoice, Verbosity};
+use coordinator::config::{self, Config, Flags, LogFormat, Order, SeedChoice, Site, Verbosity};
 use coordinator::exit::Exit;
 use coordinator::progress::Console;
 use coordinator::run::{Ended, RunError, run};
@@ -12,13 +12,17 @@ use coordinator::{again, interrupts, plan};
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
-    let config = match config::resolve(Flags::parse()) {
-        Ok(config) => config,
+    let order = match config::resolve(Flags::parse()) {
+        Ok(order) => order,
         Err(error) => return refuse(error),
     };
-    let console = Console::new(config.verbosity, config.log_format);
-    start_log(&config, &console);
-    let ended = play(&config, &console);
+    let site = order.site();
+    let console = Console::new(site.verbosity, site.log_format);
+    start_log(site, &console);
+    let ended = match &order {
+        Order::Play(config) => play(config, &console),
+        Order::Replay { .. } => todo!(),
+    };
     ExitCode::from(Exit::code(&ended.inspect_err(|error| console.error(error))))
 }
 
@@ -46,8 +50,8 @@ fn refuse(error: config::ConfigError) -> ExitCode {
 }
 
 /// `ARENA_LOG` says what to log, otherwise the flags do.
-fn start_log(config: &Config, console: &Console) {
-    let level = match (config.verbosity, config.log_format) {
+fn start_log(site: &Site, console: &Console) {
+    let level = match (site.verbosity, site.log_format) {
         (Verbosity::Quiet, _) => "error",
         // Who reads JSON gets the progress as log lines.
         (Verbosity::Normal, LogFormat::Json) => "warn,coordinator=info",
@@ -57,7 +61,7 @@ fn start_log(config: &Config, console: &Console) {
     };
     let filter = EnvFilter::try_from_env("ARENA_LOG").unwrap_or_else(|_| EnvFilter::new(level));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(console.clone());
-    match config.log_format {
+    match site.log_format {
         LogFormat::Json => log.json().init(),
         LogFormat::Human => log.with_target(false).with_ansi(console.is_colourful()).init(),
     }

@@ -56,7 +56,7 @@ impl Plan {
     /// One of them cannot be used.
     pub fn new(config: &Config, seed: Seed) -> Result<Plan, PlanError> {
         let bots = intake::read_bots(Path::new(&config.bots), &config.limits)?;
-        let python = PythonWasm::load(config.python_wasm.as_deref())?;
+        let python = PythonWasm::load(config.site.python_wasm.as_deref())?;
         let notes = bots.notes();
         let contestants = bots.contestants.into_iter().map(|bot| (bot.name, bot.bundle.encode())).collect();
         let plan = Plan::of(config, seed, contestants, python)?;

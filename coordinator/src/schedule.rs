@@ -8,7 +8,7 @@
 //! match: *rows* are what the results list, *matches* are what has to be played. Never here: who
 //! plays when, or on which worker.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use terms::{BySeat, Digest, Digester, GameId, Limits, MatchId, MatchSpec, Policy, Seed};
 
@@ -66,13 +66,21 @@ pub struct Row {
 pub struct Schedule {
     setting: Setting,
     bots: Vec<Digest>,
-    pairings: Vec<(u32, u32)>,
-    seeds: Vec<Seed>,
+    places: Places,
     /// The match of each row.
     matches: Vec<MatchNo>,
     /// The first row of each match.
     rows: Vec<u32>,
     by_id: HashMap<MatchId, MatchNo>,
+}
+
+/// The seed of each row, and who sits where, as indices into the bots.
+#[derive(Debug)]
+enum Places {
+    /// Computed: a million rows need no memory.
+    RoundRobin { pairings: Vec<(u32, u32)>, seeds: Vec<Seed> },
+    /// Matches that were chosen one by one.
+    Listed(Vec<(Seed, BySeat<usize>)>),
 }
 
 impl Schedule {
@@ -92,17 +100,41 @@ impl Schedule {
         }
         let players = bots.len() as u32;
         let pairings = (0..players).flat_map(|one| (one + 1..players).map(move |other| (one, other)));
-        let mut schedule = Schedule {
-            setting,
-            bots,
+        let places = Places::RoundRobin {
             pairings: pairings.collect(),
             seeds: (0..rounds).map(|round| Seed::of_round(seed, round)).collect(),
-            matches: Vec::new(),
-            rows: Vec::new(),
-            by_id: HashMap::new(),
         };
-        schedule.number(count as u32);
-        Ok(schedule)
+        Ok(Schedule::numbered(setting, bots, places, count as u32))
+    }
+
+    /// These matches of one setting, in this order.
+    ///
+    /// # Errors
+    /// There are more than can be numbered.
+    pub fn of_matches(
+        setting: Setting,
+        matches: &[(Seed, BySeat<Digest>)],
+    ) -> Result<Schedule, TooManyMatches> {
+        let digests: BTreeSet<Digest> = matches.iter().flat_map(|(_, bots)| bots.0).collect();
+        let bots: Vec<Digest> = digests.into_iter().collect();
+        let count = u32::try_from(matches.len()).map_err(|_| TooManyMatches {
+            bots: bots.len(),
+            rounds: 1,
+            matches: matches.len() as u128,
+        })?;
+        // Every digest is in there, so that the place at which it would be is the one at which it is.
+        let index = |bot: &Digest| bots.partition_point(|other| other < bot);
+        let places =
+            matches.iter().map(|(seed, seated)| (*seed, BySeat::from_fn(|seat| index(&seated[seat]))));
+        let places = Places::Listed(places.collect());
+        Ok(Schedule::numbered(setting, bots, places, count))
+    }
+
+    fn numbered(setting: Setting, bots: Vec<Digest>, places: Places, rows: u32) -> Schedule {
+        let (matches, numbers, by_id) = (Vec::new(), Vec::new(), HashMap::new());
+        let mut schedule = Schedule { setting, bots, places, matches, rows: numbers, by_id };
+        schedule.number(rows);
+        schedule
     }
 
     /// Gives every distinct match a number, in the order of the rows.
@@ -163,18 +195,21 @@ impl Schedule {
 
     /// The seed of a row, and who sits where.
     fn place(&self, row: u32) -> Option<(Seed, BySeat<usize>)> {
+        let (pairings, seeds) = match &self.places {
+            Places::RoundRobin { pairings, seeds } => (pairings, seeds),
+            Places::Listed(places) => return places.get(row as usize).copied(),
+        };
         let (pair, swapped) = (row as usize / 2, row % 2 == 1);
-        let round = pair.checked_div(self.pairings.len())?;
-        let (one, other) = *self.pairings.get(pair.checked_rem(self.pairings.len())?)?;
+        let round = pair.checked_div(pairings.len())?;
+        let (one, other) = *pairings.get(pair.checked_rem(pairings.len())?)?;
         let bots = BySeat([one as usize, other as usize]);
-        Some((*self.seeds.get(round)?, if swapped { bots.swapped() } else { bots }))
+        Some((*seeds.get(round)?, if swapped { bots.swapped() } else { bots }))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeSet;
 
     fn schedule(bots: &[&str], rounds: u32) -> Schedule {
         let setting = Setting {
@@ -217,6 +252,17 @@ mod tests {
         assert_eq!(schedule.match_count(), 3);
         let rows: Vec<_> = schedule.rows().map(|row| row.no.0).collect();
         assert_eq!(rows, [0, 1, 0, 1, 2, 2]);
+    }
+
+    #[test]
+    fn chosen_matches_are_those_of_the_round_robin() {
+        let whole = schedule(&["a", "b", "c"], 2);
+        let chosen: Vec<_> = [7, 2, 11].into_iter().map(|no| whole.spec(MatchNo(no)).unwrap()).collect();
+        let places: Vec<_> = chosen.iter().map(|spec| (spec.seed, spec.bots)).collect();
+        let few = Schedule::of_matches(whole.setting().clone(), &places).unwrap();
+        let specs: Vec<_> = (0..few.match_count()).filter_map(|no| few.spec(MatchNo(no))).collect();
+        assert_eq!(specs, chosen);
+        assert!(Schedule::of_matches(whole.setting().clone(), &[]).unwrap().spec(MatchNo(0)).is_none());
     }
 
     #[test]

@@ -16,13 +16,14 @@ const DEFAULT_PATH: &str = "arena.toml";
 /// Largest file that is read, in bytes.
 const BYTES_MAX: u64 = 1 << 20;
 /// Keys outside of tables, as [`RawFile`] has them.
-const KEYS: [&str; 19] = [
+const KEYS: [&str; 20] = [
     "bots",
     "rounds",
     "seed",
     "game",
     "data_dir",
     "store",
+    "transcripts",
     "listen",
     "insecure",
     "local_workers",
@@ -41,7 +42,7 @@ const KEYS: [&str; 19] = [
 const SUGGEST_FROM: f64 = 0.75;
 
 /// What the file says. Every key optional, unknown ones refused.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct RawFile {
     pub(super) bots: Option<String>,
@@ -50,6 +51,7 @@ pub(super) struct RawFile {
     pub(super) game: Option<String>,
     pub(super) data_dir: Option<PathBuf>,
     pub(super) store: Option<String>,
+    pub(super) transcripts: Option<String>,
     pub(super) listen: Option<String>,
     pub(super) insecure: Option<bool>,
     pub(super) local_workers: Option<u32>,
@@ -66,7 +68,7 @@ pub(super) struct RawFile {
 }
 
 /// `seed = 7` or `seed = "random"`.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(untagged, expecting = "expected a number that is not negative, or \"random\"")]
 pub(super) enum RawSeed {
     Number(u64),

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use clap::builder::FalseyValueParser;
-use clap::{ArgAction, Args, Parser, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use serde::Deserialize;
 
 use super::amount::parse_amount;
@@ -33,8 +33,13 @@ void; 4 interrupted, to be continued by the command that is printed.";
 /// Plays a round robin between all bots of a directory and prints the standings.
 #[derive(Clone, Debug, Default, Parser)]
 #[command(name = "coordinator", version, after_help = EXAMPLES, max_term_width = 100)]
+#[command(args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
 pub struct Flags {
-    /// Where the bots are: `.py` files, and folders or `.zip` files with a `bot.py`
+    /// What to do instead of playing a tournament.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Where the bots are: `.py` files, `.wasm` components, and folders or `.zip` files with a
+    /// `bot.py` or `bot.wasm`
     #[arg(long, value_name = "DIR", env = "ARENA_BOTS")]
     pub bots: Option<String>,
     /// Seed pairs that every pairing plays: two matches each, seats swapped [default: 1]
@@ -47,43 +52,46 @@ pub struct Flags {
     #[arg(long, value_name = "NAME", env = "ARENA_GAME")]
     pub game: Option<String>,
     /// Where results and caches are kept; one coordinator at a time [default: arena-data]
-    #[arg(long, value_name = "DIR", env = "ARENA_DATA_DIR")]
+    #[arg(global = true, long, value_name = "DIR", env = "ARENA_DATA_DIR")]
     pub data_dir: Option<PathBuf>,
     /// The store of results, as `sqlite:FILE` [default: a file in the data directory]
-    #[arg(long, value_name = "URL", env = "ARENA_STORE")]
+    #[arg(global = true, long, value_name = "URL", env = "ARENA_STORE")]
     pub store: Option<String>,
+    /// Where transcripts are kept, or `none` to keep none [default: in the data directory]
+    #[arg(global = true, long, value_name = "DIR", env = "ARENA_TRANSCRIPTS")]
+    pub transcripts: Option<String>,
     /// Where workers call; port 0 takes a free one and prints it [default: 127.0.0.1:0]
-    #[arg(long, value_name = "ADDR:PORT", env = "ARENA_LISTEN")]
+    #[arg(global = true, long, value_name = "ADDR:PORT", env = "ARENA_LISTEN")]
     pub listen: Option<String>,
     /// Listen beyond this machine although nothing is encrypted and nobody is asked who they are
-    #[arg(long, env = "ARENA_INSECURE", value_parser = FalseyValueParser::new())]
+    #[arg(global = true, long, env = "ARENA_INSECURE", value_parser = FalseyValueParser::new())]
     pub insecure: bool,
     /// Workers to start on this machine [default: 1 when listening on loopback, otherwise 0]
-    #[arg(long, value_name = "N", env = "ARENA_LOCAL_WORKERS")]
+    #[arg(global = true, long, value_name = "N", env = "ARENA_LOCAL_WORKERS")]
     pub local_workers: Option<String>,
     /// The worker program for local workers [default: next to this program]
-    #[arg(long, value_name = "FILE", env = "ARENA_WORKER_BIN")]
+    #[arg(global = true, long, value_name = "FILE", env = "ARENA_WORKER_BIN")]
     pub worker_bin: Option<PathBuf>,
     /// The interpreter [default: next to this program, then target/release]
-    #[arg(long, value_name = "FILE", env = "ARENA_PYTHON_WASM")]
+    #[arg(global = true, long, value_name = "FILE", env = "ARENA_PYTHON_WASM")]
     pub python_wasm: Option<PathBuf>,
     /// Write everything about the tournament as JSON; `-` writes it to standard output
-    #[arg(long, value_name = "FILE", env = "ARENA_JSON")]
+    #[arg(global = true, long, value_name = "FILE", env = "ARENA_JSON")]
     pub json: Option<PathBuf>,
     /// Write the standings as CSV; `-` writes them to standard output
     #[arg(long, value_name = "FILE", env = "ARENA_CSV")]
     pub csv: Option<PathBuf>,
     /// Read settings from this file [default: arena.toml, if it is there]
-    #[arg(long, value_name = "FILE", env = "ARENA_CONFIG")]
+    #[arg(global = true, long, value_name = "FILE", env = "ARENA_CONFIG")]
     pub config: Option<PathBuf>,
     /// Say more; twice: everything
-    #[arg(short, long, action = ArgAction::Count, conflicts_with = "quiet", env = "ARENA_VERBOSE")]
+    #[arg(global = true, short, long, action = ArgAction::Count, conflicts_with = "quiet", env = "ARENA_VERBOSE")]
     pub verbose: u8,
     /// Say nothing but errors
-    #[arg(short, long, env = "ARENA_QUIET", value_parser = FalseyValueParser::new())]
+    #[arg(global = true, short, long, env = "ARENA_QUIET", value_parser = FalseyValueParser::new())]
     pub quiet: bool,
     /// How log lines look [default: human]
-    #[arg(long, value_name = "FORMAT", env = "ARENA_LOG_FORMAT")]
+    #[arg(global = true, long, value_name = "FORMAT", env = "ARENA_LOG_FORMAT")]
     pub log_format: Option<LogFormat>,
     /// What a bot may import and call.
     #[command(flatten)]
@@ -91,6 +99,17 @@ pub struct Flags {
     /// What a bot may use.
     #[command(flatten)]
     pub limits: LimitFlags,
+}
+
+/// What else a coordinator does.
+#[derive(Clone, Debug, PartialEq, Subcommand)]
+pub enum Command {
+    /// Play a recorded match again and say whether it goes the same way, or where it differs
+    Replay {
+        /// The match's id, the beginning of one, or the file of its transcript
+        #[arg(value_name = "MATCH")]
+        which: String,
+    },
 }
 
 /// How log lines look.

@@ -19,7 +19,7 @@ use std::path::PathBuf;
 use terms::{GameId, Limits, Policy, Seed};
 
 pub use file::{FileError, check as check_file};
-pub use flags::{Flags, LimitFlags, LogFormat};
+pub use flags::{Command, Flags, LimitFlags, LogFormat};
 pub use policy::PolicyFlags;
 pub use resolve::{ConfigError, resolve};
 
@@ -28,9 +28,35 @@ pub const ROUNDS_MAX: u32 = 1_000_000;
 /// Most local workers.
 pub const LOCAL_WORKERS_MAX: u32 = 64;
 
-/// What to do.
+/// What to do, and where.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Order {
+    /// Play a tournament.
+    Play(Box<Config>),
+    /// Play a recorded match again and compare.
+    Replay {
+        /// Where.
+        site: Site,
+        /// The match's id, the beginning of one, or a transcript's file.
+        which: String,
+    },
+}
+
+impl Order {
+    /// Where and with what this coordinator works.
+    pub fn site(&self) -> &Site {
+        match self {
+            Order::Play(config) => &config.site,
+            Order::Replay { site, .. } => site,
+        }
+    }
+}
+
+/// A tournament to play.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
+    /// Where and with what this coordinator works.
+    pub site: Site,
     /// The directory with the bots.
     pub bots: PathBuf,
     /// Seed pairs that every pairing plays.
@@ -43,10 +69,19 @@ pub struct Config {
     pub limits: Limits,
     /// What bots may import and call.
     pub policy: Policy,
+    /// Where the CSV goes.
+    pub csv: Option<Sink>,
+}
+
+/// Where and with what a coordinator works, whatever it does.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Site {
     /// Where the store, and the local worker's cache, live.
     pub data_dir: PathBuf,
     /// The store's file, if it is not in the data directory.
     pub store: Option<PathBuf>,
+    /// Where transcripts are kept.
+    pub transcripts: Keeping,
     /// Where workers call. Port 0 takes a free one.
     pub listen: SocketAddr,
     /// Workers to start as child processes.
@@ -57,12 +92,22 @@ pub struct Config {
     pub python_wasm: Option<PathBuf>,
     /// Where the JSON goes.
     pub json: Option<Sink>,
-    /// Where the CSV goes.
-    pub csv: Option<Sink>,
     /// How much to say.
     pub verbosity: Verbosity,
     /// How log lines look.
     pub log_format: LogFormat,
+}
+
+/// Where transcripts are kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Keeping {
+    /// In the data directory.
+    #[default]
+    DataDir,
+    /// In that directory.
+    Directory(PathBuf),
+    /// Nowhere.
+    Nowhere,
 }
 
 /// Where the seed comes from.

@@ -10,7 +10,10 @@ use terms::{GameId, Seed};
 
 use super::file::{self, FileError, RawFile, RawSeed};
 use super::policy::{Names, PolicyFlags};
-use super::{Config, Flags, LOCAL_WORKERS_MAX, LogFormat, ROUNDS_MAX, SeedChoice, Sink, Verbosity};
+use super::{
+    Command, Config, Flags, Keeping, LOCAL_WORKERS_MAX, LogFormat, Order, ROUNDS_MAX, SeedChoice, Sink, Site,
+    Verbosity,
+};
 
 /// Schemes that mean storage elsewhere.
 const REMOTE: [&str; 7] = ["s3", "gs", "gcs", "az", "azure", "http", "https"];
@@ -83,12 +86,49 @@ pub enum ConfigError {
 ///
 /// # Errors
 /// The first thing that makes no sense.
-pub fn resolve(flags: Flags) -> Result<Config, ConfigError> {
+pub fn resolve(flags: Flags) -> Result<Order, ConfigError> {
     let file = file::read(flags.config.as_deref())?;
     merge(flags, file)
 }
 
-pub(super) fn merge(flags: Flags, file: RawFile) -> Result<Config, ConfigError> {
+pub(super) fn merge(mut flags: Flags, file: RawFile) -> Result<Order, ConfigError> {
+    match flags.command.take() {
+        None => read_tournament(flags, file).map(|config| Order::Play(Box::new(config))),
+        Some(Command::Replay { which }) => Ok(Order::Replay { site: read_site(&flags, &file, 1)?, which }),
+    }
+}
+
+/// Where to work. `workers_min` is how many local workers there must be.
+fn read_site(flags: &Flags, file: &RawFile, workers_min: u32) -> Result<Site, ConfigError> {
+    let (flags, file) = (flags.clone(), file.clone());
+    let listen = read_listen(flags.listen.or(file.listen).as_deref().unwrap_or("127.0.0.1:0"))?;
+    if !listen.ip().is_loopback() && !flags.insecure && file.insecure != Some(true) {
+        return Err(ConfigError::Exposed(listen));
+    }
+    let workers = u32::from(listen.ip().is_loopback()).max(workers_min);
+    Ok(Site {
+        data_dir: flags.data_dir.or(file.data_dir).unwrap_or_else(|| PathBuf::from("arena-data")),
+        store: flags.store.or(file.store).map(|url| read_store(&url)).transpose()?,
+        transcripts: read_keeping(flags.transcripts.or(file.transcripts))?,
+        local_workers: read_count(
+            "--local-workers",
+            flags.local_workers,
+            file.local_workers,
+            workers,
+            workers_min,
+            LOCAL_WORKERS_MAX,
+        )?,
+        listen,
+        worker_bin: flags.worker_bin.or(file.worker_bin),
+        python_wasm: flags.python_wasm.or(file.python_wasm),
+        json: flags.json.or(file.json).map(read_sink),
+        verbosity: verbosity(flags.quiet, flags.verbose),
+        log_format: flags.log_format.or(file.log_format).unwrap_or(LogFormat::Human),
+    })
+}
+
+fn read_tournament(flags: Flags, file: RawFile) -> Result<Config, ConfigError> {
+    let site = read_site(&flags, &file, 0)?;
     let mut limits = flags.limits;
     limits.fill_from(file.limits).map_err(|(key, why)| ConfigError::Amount { key, why })?;
     let policy = PolicyFlags {
@@ -97,13 +137,8 @@ pub(super) fn merge(flags: Flags, file: RawFile) -> Result<Config, ConfigError> 
         block_imports: flags.policy.block_imports.or(file.block_imports.map(Names::into_text)),
         block_calls: flags.policy.block_calls.or(file.block_calls.map(Names::into_text)),
     };
-    let listen = read_listen(flags.listen.or(file.listen).as_deref().unwrap_or("127.0.0.1:0"))?;
-    if !listen.ip().is_loopback() && !flags.insecure && file.insecure != Some(true) {
-        return Err(ConfigError::Exposed(listen));
-    }
-    let json = flags.json.or(file.json).map(read_sink);
     let csv = flags.csv.or(file.csv).map(read_sink);
-    if json == Some(Sink::Stdout) && csv == Some(Sink::Stdout) {
+    if site.json == Some(Sink::Stdout) && csv == Some(Sink::Stdout) {
         return Err(ConfigError::TwoOnStdout);
     }
     Ok(Config {
@@ -113,23 +148,8 @@ pub(super) fn merge(flags: Flags, file: RawFile) -> Result<Config, ConfigError> 
         game: GameId::named(flags.game.or(file.game).as_deref().unwrap_or("spacecode"))?,
         limits: limits.resolve()?,
         policy: policy.resolve().map_err(|(key, why)| ConfigError::Policy { key, why })?,
-        data_dir: flags.data_dir.or(file.data_dir).unwrap_or_else(|| PathBuf::from("arena-data")),
-        store: flags.store.or(file.store).map(|url| read_store(&url)).transpose()?,
-        local_workers: read_count(
-            "--local-workers",
-            flags.local_workers,
-            file.local_workers,
-            u32::from(listen.ip().is_loopback()),
-            0,
-            LOCAL_WORKERS_MAX,
-        )?,
-        listen,
-        worker_bin: flags.worker_bin.or(file.worker_bin),
-        python_wasm: flags.python_wasm.or(file.python_wasm),
-        json,
         csv,
-        verbosity: verbosity(flags.quiet, flags.verbose),
-        log_format: flags.log_format.or(file.log_format).unwrap_or(LogFormat::Human),
+        site,
     })
 }
 
@@ -142,16 +162,23 @@ fn read_bots(bots: Option<String>) -> Result<PathBuf, ConfigError> {
     if bots.is_empty() {
         return Err(ConfigError::NoBots);
     }
-    let Some((scheme, rest)) = bots.split_once("://") else { return Ok(PathBuf::from(bots)) };
+    read_directory("--bots", &bots)
+}
+
+/// A directory, as a path or as a URL.
+fn read_directory(key: &'static str, place: &str) -> Result<PathBuf, ConfigError> {
+    let Some((scheme, rest)) = place.split_once("://") else {
+        let rule = "it must be a directory, or file:///DIR";
+        return if place.is_empty() { Err(bad(key, place, rule)) } else { Ok(PathBuf::from(place)) };
+    };
     if scheme == "file" && rest.starts_with('/') {
         return Ok(PathBuf::from(rest));
     }
-    let scheme = scheme.to_owned();
-    if REMOTE.contains(&scheme.as_str()) {
-        let instead = "copy the bots into a directory and name that";
-        return Err(ConfigError::Unsupported { key: "--bots", value: bots, scheme, instead });
+    if REMOTE.contains(&scheme) {
+        let (value, scheme) = (place.to_owned(), scheme.to_owned());
+        return Err(ConfigError::Unsupported { key, value, scheme, instead: "name a directory" });
     }
-    Err(bad("--bots", bots, "it must be a directory, or file:///DIR"))
+    Err(bad(key, place, "it must be a directory, or file:///DIR"))
 }
 
 fn read_count(
@@ -201,6 +228,14 @@ fn read_store(url: &str) -> Result<PathBuf, ConfigError> {
             instead: "use sqlite:FILE, or leave it out",
         }),
         _ => Err(bad("--store", url, rule)),
+    }
+}
+
+fn read_keeping(place: Option<String>) -> Result<Keeping, ConfigError> {
+    match place.as_deref() {
+        None => Ok(Keeping::DataDir),
+        Some("none") => Ok(Keeping::Nowhere),
+        Some(place) => Ok(Keeping::Directory(read_directory("--transcripts", place)?)),
     }
 }
 

@@ -15,7 +15,10 @@ fn config(flags: &[&str], file: &str) -> Result<Config, String> {
     let flags = Flags::try_parse_from([&["coordinator", "--bots", "bots"], flags].concat())
         .map_err(|error| error.to_string())?;
     let file = parse(file, Path::new("arena.toml")).map_err(|error| error.to_string())?;
-    merge(flags, file).map_err(|error| error.to_string())
+    match merge(flags, file).map_err(|error| error.to_string())? {
+        Order::Play(config) => Ok(*config),
+        other => Err(format!("not a tournament: {other:?}")),
+    }
 }
 
 #[test]
@@ -30,10 +33,10 @@ fn nothing_but_bots_is_needed() {
     assert_eq!(config.seed, SeedChoice::Given(Seed(1)));
     assert_eq!(config.limits, Limits::default());
     assert_eq!(config.policy, Policy::open());
-    assert_eq!(config.data_dir, Path::new("arena-data"));
-    assert_eq!(config.listen.to_string(), "127.0.0.1:0");
-    assert_eq!(config.local_workers, 1);
-    assert_eq!(config.json, None);
+    assert_eq!(config.site.data_dir, Path::new("arena-data"));
+    assert_eq!(config.site.listen.to_string(), "127.0.0.1:0");
+    assert_eq!(config.site.local_workers, 1);
+    assert_eq!(config.site.json, None);
 }
 
 #[test]
@@ -167,6 +170,6 @@ fn a_file_that_was_named_must_be_there() {
 #[test]
 fn listening_beyond_loopback_starts_no_local_worker_unless_asked() {
     let open = ["--listen", "0.0.0.0:7070", "--insecure"];
-    assert_eq!(config(&open, "").unwrap().local_workers, 0);
-    assert_eq!(config(&[&open[..], &["--local-workers", "2"]].concat(), "").unwrap().local_workers, 2);
+    assert_eq!(config(&open, "").unwrap().site.local_workers, 0);
+    assert_eq!(config(&[&open[..], &["--local-workers", "2"]].concat(), "").unwrap().site.local_workers, 2);
 }

@@ -15,13 +15,14 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
-use coordinator::config::{self, Config, Flags};
+use coordinator::config::{self, Config, Flags, Order};
 use coordinator::driver::Finale;
 use coordinator::plan::Plan;
 use coordinator::progress::Console;
 use coordinator::python_wasm::PythonWasm;
 use coordinator::results::Results;
-use coordinator::run::{RunError, Stage};
+use coordinator::run::RunError;
+use coordinator::stage::Stage;
 use coordinator::standings;
 use terms::{Bundle, Digest, Runtime, Seed};
 use tokio::net::TcpListener;
@@ -59,8 +60,8 @@ impl Arena {
             "--data-dir".as_ref(),
             data.as_os_str(),
         ]);
-        let config = config::resolve(flags.unwrap()).unwrap();
-        Arena { dir, config, bots: bots.iter().map(|bot| (*bot).to_owned()).collect() }
+        let Order::Play(config) = config::resolve(flags.unwrap()).unwrap() else { panic!("no tournament") };
+        Arena { dir, config: *config, bots: bots.iter().map(|bot| (*bot).to_owned()).collect() }
     }
 
     pub fn plan(&self) -> Plan {
@@ -71,7 +72,7 @@ impl Arena {
 
     /// Starts a run; `impatient` gives up on silent workers within a fraction of a second.
     pub async fn open(&self, impatient: bool) -> Running {
-        let mut stage = Stage::set(&self.config, self.plan()).await.unwrap();
+        let mut stage = Stage::set(&self.config.site, self.plan()).await.unwrap();
         if impatient {
             stage.policy.silence = Duration::from_millis(300);
         }
@@ -80,10 +81,10 @@ impl Arena {
         let address = listener.local_addr().unwrap();
         let (interrupt, interrupts) = mpsc::channel(2);
         let config = self.config.clone();
-        let console = Console::new(config.verbosity, config.log_format);
+        let console = Console::new(config.site.verbosity, config.site.log_format);
         let task = tokio::spawn(async move {
             let began = Instant::now();
-            let finale = stage.play(&config, listener, &console, interrupts).await;
+            let finale = stage.play_over(listener, &config.site, &console, interrupts).await;
             Over { stage, finale, began }
         });
         Running { address, interrupt, task }

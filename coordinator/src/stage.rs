@@ -1,0 +1,190 @@
+//! Everything that is set up before the first match, and the playing of what is missing: server
+//! up, workers up, the driver's loop, and all of it down again.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rpc::v1;
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+
+use crate::call::Call;
+use crate::config::{Keeping, LOCAL_WORKERS_MAX, LogFormat, Site, Verbosity};
+use crate::data_dir::DataDir;
+use crate::driver::{Driver, Finale, Inputs, dismiss, now_ms};
+use crate::engine::{Engine, MatchNo, Policy};
+use crate::local::{LocalConfig, Locals};
+use crate::plan::Plan;
+use crate::progress::{Console, Progress};
+use crate::results::{Results, collect};
+use crate::rpc_server::{INBOX_CALLS_MAX, Server, Services};
+use crate::run::RunError;
+use crate::schedule::Schedule;
+use crate::store::{SqliteStore, Store, StoreError};
+use crate::transcripts::Transcripts;
+
+/// How long local workers may take to go when they have nothing to do any more.
+const GRACE: Duration = Duration::from_secs(5);
+/// How long they may take when what they do is not wanted.
+const HASTE: Duration = Duration::from_millis(300);
+
+/// Everything that is there before the first match.
+#[derive(Debug)]
+pub struct Stage {
+    /// What is played.
+    pub plan: Plan,
+    /// How patient the engine is.
+    pub policy: Policy,
+    /// Where results go.
+    pub store: Arc<SqliteStore>,
+    /// Where transcripts go.
+    pub transcripts: Transcripts,
+    /// Where local workers keep what they cache.
+    worker_dir: PathBuf,
+    /// Which matches the store knows already.
+    cached: Vec<bool>,
+    /// Kept as long as the store is ours.
+    _data_dir: DataDir,
+}
+
+impl Stage {
+    /// Takes the data directory, opens the store and looks up what was played before.
+    ///
+    /// # Errors
+    /// Somebody else has the directory, or the store cannot be used.
+    pub async fn set(site: &Site, plan: Plan) -> Result<Stage, RunError> {
+        let data_dir = DataDir::open(&site.data_dir)?;
+        let store_file = site.store.clone().unwrap_or_else(|| data_dir.store_file());
+        let store = Arc::new(SqliteStore::open(&store_file, now_ms()).await?);
+        let cached = known(&plan.schedule, store.as_ref()).await?;
+        let transcripts = match &site.transcripts {
+            Keeping::DataDir => Transcripts::in_directory(&data_dir.transcripts_dir())?,
+            Keeping::Directory(path) => Transcripts::in_directory(path)?,
+            Keeping::Nowhere => Transcripts::nowhere(),
+        };
+        let policy = Policy::for_limits(&plan.schedule.setting().limits);
+        let worker_dir = data_dir.worker_dir();
+        Ok(Stage { plan, policy, store, transcripts, worker_dir, cached, _data_dir: data_dir })
+    }
+
+    /// Lets local workers share what those of another data directory cached.
+    #[must_use]
+    pub fn with_worker_dir(self, worker_dir: PathBuf) -> Stage {
+        Stage { worker_dir, ..self }
+    }
+
+    /// Whether the store knew every match before anything was played.
+    pub fn is_played(&self) -> bool {
+        self.cached.iter().all(|known| *known)
+    }
+
+    /// Listens where `site` says, and plays what is missing.
+    ///
+    /// # Errors
+    /// As [`Stage::play_over`], or the address cannot be had.
+    pub async fn play(
+        &self,
+        site: &Site,
+        console: &Console,
+        interrupts: mpsc::Receiver<()>,
+    ) -> Result<Finale, RunError> {
+        let failed = |source| RunError::Listen { address: site.listen, source };
+        let listener = TcpListener::bind(site.listen).await.map_err(failed)?;
+        self.play_over(listener, site, console, interrupts).await
+    }
+
+    /// Plays what is missing: server up, workers up, the driver's loop, and all of it down again.
+    ///
+    /// # Errors
+    /// Local workers do not start, results cannot be recorded, or nobody is left to play.
+    pub async fn play_over(
+        &self,
+        listener: TcpListener,
+        site: &Site,
+        console: &Console,
+        interrupts: mpsc::Receiver<()>,
+    ) -> Result<Finale, RunError> {
+        let failed = |source| RunError::Listen { address: site.listen, source };
+        let address = listener.local_addr().map_err(failed)?;
+        let (inbox, calls) = mpsc::channel(INBOX_CALLS_MAX);
+        let server = Server::start(listener, self.services(inbox));
+        announce(site, address, console);
+        let (exits_in, exits) = mpsc::channel(LOCAL_WORKERS_MAX as usize);
+        let locals = Locals::start(&self.local_config(site, address), console, &exits_in)?;
+        let mut inputs = Inputs::new(calls, interrupts, exits, server.stopped.clone());
+        let finale = self.driver(site, console).run(&mut inputs).await;
+        let patience = if matches!(&finale, Ok(finale) if finale.abandoned == 0) { GRACE } else { HASTE };
+        tokio::select! {
+            () = locals.stop(patience) => {}
+            () = dismiss(&mut inputs.calls) => {}
+        }
+        server.stop().await;
+        Ok(finale?)
+    }
+
+    /// Everything that standings are made of, after a complete run that began at `began`.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn results(&self, finale: Finale, began: Instant) -> Result<Results, StoreError> {
+        collect(&self.plan, self.store.as_ref(), finale, &self.cached, began).await
+    }
+
+    fn driver(&self, site: &Site, console: &Console) -> Driver<SqliteStore> {
+        let is_known = |no: MatchNo| self.cached.get(no.index()).copied().unwrap_or(false);
+        let engine = Engine::new(self.policy, self.plan.schedule.match_count(), is_known);
+        Driver::new(
+            engine,
+            self.plan.schedule.clone(),
+            self.plan.runtime.clone(),
+            self.store.clone(),
+            Progress::new(console.clone()),
+            site.local_workers,
+        )
+    }
+
+    fn services(&self, inbox: mpsc::Sender<Call>) -> Services {
+        let setting = self.plan.schedule.setting();
+        let tournament =
+            v1::Tournament::of(&setting.game, &setting.limits, &self.plan.runtime, &setting.policy);
+        Services { inbox, tournament, blobs: self.plan.blobs.clone() }
+    }
+
+    fn local_config(&self, site: &Site, address: SocketAddr) -> LocalConfig {
+        let verbose = match site.verbosity {
+            Verbosity::Quiet | Verbosity::Normal => None,
+            Verbosity::Verbose => Some("-v"),
+            Verbosity::Debug => Some("-vv"),
+        };
+        let json = (site.log_format == LogFormat::Json).then_some("--log-format=json");
+        LocalConfig {
+            count: site.local_workers,
+            program: site.worker_bin.clone(),
+            coordinator: address,
+            data_dir: self.worker_dir.clone(),
+            is_terse: verbose.is_none() && json.is_none(),
+            arguments: verbose.into_iter().chain(json).map(str::to_owned).collect(),
+        }
+    }
+}
+
+/// Which of the schedule's matches the store has a result of.
+async fn known(schedule: &Schedule, store: &impl Store) -> Result<Vec<bool>, StoreError> {
+    let mut known = vec![false; schedule.match_count() as usize];
+    for id in store.recorded(schedule.setting().digest()).await? {
+        if let Some(slot) = schedule.find(&id).and_then(|no| known.get_mut(no.index())) {
+            *slot = true;
+        }
+    }
+    Ok(known)
+}
+
+fn announce(site: &Site, address: SocketAddr, console: &Console) {
+    let is_asked_for = site.listen.port() == 0 && site.local_workers > 0;
+    // Whoever runs everything on this machine does not care about ports, unless he says so.
+    if !is_asked_for || site.verbosity != Verbosity::Normal {
+        console.say(&format!("listening on {address}; workers: worker --coordinator http://{address}"));
+    }
+}
