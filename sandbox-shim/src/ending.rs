@@ -7,7 +7,11 @@ use terms::FaultKind;
 use terms::fault::{MESSAGE_BYTES_MAX, TRACEBACK_BYTES_MAX};
 use wasmtime::{Error, Trap};
 
-use crate::host::{GuestExit, MachineOutOfMemory};
+use crate::host::{CROSSING_BYTES_MAX, GuestExit, MachineOutOfMemory};
+
+/// How wasmtime begins to say that more than [`CROSSING_BYTES_MAX`] would cross. It has no type for
+/// it that others can name.
+const TOO_MUCH_CROSSES: &str = "too much data is being copied between the host and the guest";
 
 /// What was being done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,10 +98,13 @@ impl Ending {
         if error.is::<MachineOutOfMemory>() || error.is::<wasmtime::error::OutOfMemory>() {
             return Ending::host(error);
         }
-        if let Some(GuestExit(code)) = error.downcast_ref() {
-            return fault(FaultKind::Exited, format!("the bot ended its interpreter with code {code}"));
+        if let Some(exit) = error.downcast_ref::<GuestExit>() {
+            return fault(FaultKind::Exited, format!("the bot ended its interpreter, {exit}"));
         }
         let subject = call.subject();
+        if error.root_cause().to_string().starts_with(TOO_MUCH_CROSSES) {
+            return too_much_crossed(call);
+        }
         match error.downcast_ref::<Trap>() {
             Some(Trap::OutOfFuel) => {
                 fault(FaultKind::OutOfFuel, format!("{subject} used up its {budget} units of fuel"))
@@ -105,6 +112,10 @@ impl Ending {
             Some(Trap::StackOverflow) => {
                 let message = format!("{subject} used up the stack: too many calls within calls");
                 fault(FaultKind::StackOverflow, message)
+            }
+            // It handed over too much in an earlier turn, not as its reply but in the middle of it.
+            Some(Trap::CannotEnterComponent) => {
+                fault(FaultKind::Trap, "the interpreter had failed in an earlier turn".into())
             }
             _ if memory.refused => {
                 let limit = memory.limit_bytes;
@@ -141,6 +152,14 @@ impl Ending {
     pub(crate) fn lives_on(&self) -> bool {
         matches!(self, Ending::Fault { kind, .. } if kind.is_strike())
     }
+}
+
+/// What the guest handed over at once is more than a host takes. As the reply of a turn it is only
+/// that: a bad reply, after which the guest can be called again.
+fn too_much_crossed(call: Call) -> Ending {
+    let kind = if call == Call::Turn { FaultKind::BadReply } else { FaultKind::Trap };
+    let subject = call.subject();
+    fault(kind, format!("{subject} gave more than {CROSSING_BYTES_MAX} bytes at once, which nobody takes"))
 }
 
 fn fault(kind: FaultKind, message: String) -> Ending {
@@ -191,7 +210,14 @@ mod tests {
             FaultKind::Trap,
             "the turn made the interpreter fail: wasm `unreachable` instruction executed",
         );
-        expect(GuestExit(3).into(), SHORT, FaultKind::Exited, "the bot ended its interpreter with code 3");
+        for (exit, how) in [
+            (GuestExit::Success, "reporting success"),
+            (GuestExit::Failure, "reporting failure"),
+            (GuestExit::Code(3), "with code 3"),
+        ] {
+            let says = format!("the bot ended its interpreter, {how}");
+            expect(exit.into(), SHORT, FaultKind::Exited, &says);
+        }
         expect(Error::msg("odd"), PLENTY, FaultKind::Trap, "the turn made the interpreter fail: odd");
     }
 

@@ -8,7 +8,7 @@ use wasmtime::component::Component;
 use wasmtime::{Engine, Store};
 
 use crate::ending::{Call, Ending, Memory};
-use crate::host::{self, Host};
+use crate::host::{self, CROSSING_BYTES_MAX, Host};
 
 /// The bindings of `proto/bot.wit`.
 mod bindings {
@@ -19,11 +19,6 @@ use bindings::exports::arena::bot::guest as wit;
 
 /// Fuel for starting and warming the interpreter, which is our own code.
 const BOOT_FUEL: u64 = 1 << 40;
-
-/// Most bytes that may cross between guest and host in one call, whatever a guest claims. Far more
-/// than the largest reply, so that the length of one that is too long can be told; what is longer
-/// still ends the guest.
-const CROSSING_BYTES_MAX: usize = 16 << 20;
 
 /// An interpreter that may hold a bot.
 pub(crate) struct Guest {

@@ -6,7 +6,7 @@
 use pipe::Layer;
 
 use crate::harden::syscalls::{self, Allowed};
-use crate::harden::{SealError, capabilities, descriptors, empty_root, namespaces, process, rlimits};
+use crate::harden::{SealError, capabilities, descriptors, empty_root, namespaces, oom, process, rlimits};
 use crate::shim::Seal;
 
 /// Whether a zygote may do without namespaces.
@@ -42,6 +42,14 @@ const SECCOMP: &str = "Linux 4.14 with seccomp filters";
 
 /// Once, by the zygote, before it forks for the first time; its children inherit them.
 pub(crate) const ZYGOTE: &[Step] = &[
+    // While there is a `/proc`.
+    Step {
+        name: "out_of_memory",
+        mandatory: false,
+        put_on: |_| oom::go_first(),
+        effect: |_| "ended before anybody else where the machine has no memory left".into(),
+        remedy: "a /proc that can be written to",
+    },
     namespace(
         "user_namespace",
         |_| namespaces::enter_user(),
@@ -186,8 +194,8 @@ pub(crate) fn restrict_zygote(seal: &Seal, namespaces: Namespaces) -> Result<Vec
 
 /// Which namespaces are missing and why, or nothing if none is.
 fn missing(layers: &[Layer]) -> Option<String> {
-    let missing: Vec<&str> =
-        layers.iter().filter(|layer| !layer.enabled).map(|layer| layer.detail.as_str()).collect();
+    let is_missing = |layer: &&Layer| layer.name.ends_with("_namespace") && !layer.enabled;
+    let missing: Vec<&str> = layers.iter().filter(is_missing).map(|layer| layer.detail.as_str()).collect();
     if missing.is_empty() {
         return None;
     }

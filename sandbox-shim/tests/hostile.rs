@@ -110,8 +110,16 @@ const BOTS: &[Bot] = &[
         expect: Turn(StackOverflow, ""),
     },
     Bot { name: "sys.exit", source: turn!("    import sys; sys.exit(3)"), expect: Turn(Exited, "3") },
-    Bot { name: "os._exit", source: turn!("    import os; os._exit(0)"), expect: Turn(Exited, "0") },
-    Bot { name: "os._exit at load", source: "import os; os._exit(5)\n", expect: Load(Exited, "") },
+    Bot {
+        name: "os._exit",
+        source: turn!("    import os; os._exit(0)"),
+        expect: Turn(Exited, "reporting success"),
+    },
+    Bot {
+        name: "os._exit at load",
+        source: "import os; os._exit(5)\n",
+        expect: Load(Exited, "reporting failure"),
+    },
     Bot { name: "os.abort", source: turn!("    import os; os.abort()"), expect: Turn(Trap, "") },
     Bot {
         name: "print flood",

@@ -95,7 +95,7 @@ const ATTACKS: &[Attack] = &[
         name: "all memory as output, for ever",
         code: "(drop (call $grow (i32.const 900))) (local.set $handle (call $out))
                loop $l (call $write (local.get $handle) (i32.const 0) (i32.const 60000000) (i32.const 256)) br $l end",
-        expect: Some((Trap, "")),
+        expect: Some((BadReply, "gave more than 16777216 bytes at once")),
     },
     Attack {
         name: "much output, for ever",
@@ -118,7 +118,7 @@ const ATTACKS: &[Attack] = &[
         code: "(call $skip (call $in) (i64.const -1) (i32.const 256))",
         expect: None,
     },
-    Attack { name: "exit", code: "(call $exit (i32.const 255))", expect: Some((Exited, "code 255")) },
+    Attack { name: "exit", code: "(call $exit (i32.const 255))", expect: Some((Exited, "with code 255")) },
     Attack {
         name: "talking to nobody, for ever",
         code: "loop $l (call $say (i32.const 0) (i32.const 1000000) (i32.const 256)) br $l end",
@@ -161,6 +161,11 @@ const ATTACKS: &[Attack] = &[
         name: "a reply of a mebibyte",
         code: "(i32.store (i32.const 8) (i32.const 1048576))",
         expect: Some((BadReply, "1048576 bytes long")),
+    },
+    Attack {
+        name: "a reply of more than crosses",
+        code: "(drop (call $grow (i32.const 400))) (i32.store (i32.const 8) (i32.const 20000000))",
+        expect: Some((BadReply, "gave more than 16777216 bytes at once")),
     },
     Attack { name: "a result that is none", code: "(i32.store (i32.const 0) (i32.const 7))", expect: Some((Trap, "")) },
     Attack {
@@ -221,4 +226,26 @@ fn a_guest_without_scruples_harms_only_itself() {
         }
     }
     assert!(wrong.is_empty(), "these ended in another way:\n{wrong}");
+}
+
+#[test]
+fn what_is_said_too_long_is_a_strike_as_a_reply_and_the_end_in_the_middle_of_a_turn() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("guest.wasm");
+    std::fs::write(&path, guest()).unwrap();
+    let native = compiled(&path);
+    let mut zygote = Zygote::start_native(&native, &[]);
+    let mut second_turn = |name: &str| {
+        let turn = |name| char::from(b'!' + ATTACKS.iter().position(|one| one.name == name).unwrap() as u8);
+        let mut child = zygote.fork();
+        assert!(matches!(child.load("not read by anybody"), Answer::Loaded(_)));
+        assert!(matches!(child.turn_with(&turn(name).to_string()), Answer::Fault(_, BadReply, ..)));
+        child.turn_with(&turn("nothing").to_string())
+    };
+    assert!(matches!(second_turn("a reply of more than crosses"), Answer::Reply(..)));
+    let answer = second_turn("all memory as output, for ever");
+    assert!(
+        matches!(&answer, Answer::Fault(_, Trap, why, _) if why.contains("an earlier turn")),
+        "{answer:?}"
+    );
 }

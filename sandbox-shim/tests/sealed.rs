@@ -46,6 +46,20 @@ fn the_kernel_knows_a_sealed_child() {
 }
 
 #[test]
+fn sandboxes_go_first_when_the_machine_has_no_memory_left() {
+    let mut zygote = Zygote::start();
+    let child = zygote.fork();
+    // More is dearer the other way round: 1000 is the cheapest that there is.
+    let price = |pid: u32| std::fs::read_to_string(format!("/proc/{pid}/oom_score_adj")).unwrap();
+    let ours = price(std::process::id());
+    let is_on = zygote.layer("out_of_memory").enabled;
+    for pid in [child.pid, zygote.process.id()] {
+        assert_eq!(price(pid), if is_on { "1000\n" } else { &ours }, "{pid}");
+    }
+    assert_eq!(is_on, std::fs::write("/proc/self/oom_score_adj", ours.trim_end()).is_ok());
+}
+
+#[test]
 fn the_zygote_gives_up_what_it_can() {
     let zygote = Zygote::start();
     let status = status(zygote.process.id());
@@ -61,6 +75,7 @@ fn a_zygote_reports_its_layers_in_order() {
     let zygote = Zygote::start();
     let names: Vec<_> = zygote.layers.iter().map(|layer| layer.name.as_str()).collect();
     let expected = [
+        "out_of_memory",
         "user_namespace",
         "network_namespace",
         "ipc_namespace",
@@ -82,7 +97,8 @@ fn a_zygote_reports_its_layers_in_order() {
     ];
     assert_eq!(names, expected);
     for layer in &zygote.layers {
-        assert!(layer.enabled || layer.name.ends_with("_namespace"), "{layer:?}");
+        let is_optional = layer.name.ends_with("_namespace") || layer.name == "out_of_memory";
+        assert!(layer.enabled || is_optional, "{layer:?}");
         assert!(!layer.detail.is_empty());
     }
 }

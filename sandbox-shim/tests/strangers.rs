@@ -10,63 +10,20 @@
 
 mod support;
 
-use std::io::Write;
-use std::process::{Command, Stdio};
-
 use pipe::Ended;
-use support::{Answer, Native, Zygote, built, load};
-use terms::{Bundle, Digest, FaultKind};
+use support::{Answer, BOT, Compiled, Stranger, Zygote, compile, load, speaks_utf_16};
+use terms::{Bundle, FaultKind};
 
-/// A component, with what differs from the smallest bot.
-#[derive(Clone, Copy)]
-struct Stranger {
-    memory: &'static str,
-    tables: &'static str,
-    start: &'static str,
-    load: &'static str,
-    turn: &'static str,
-}
-
-const BOT: Stranger = Stranger { memory: "1", tables: "", start: "", load: "", turn: "" };
-
-impl Stranger {
-    fn text(self) -> String {
-        include_str!("support/stranger.wat")
-            .replace("MEMORY", self.memory)
-            .replace("    TABLES\n", self.tables)
-            .replace("START)", &format!("{})", self.start))
-            .replace("      LOAD\n", self.load)
-            .replace("      TURN\n", self.turn)
-    }
-
-    fn zygote(self) -> Running {
-        zygote(&self.text())
-    }
-}
-
-/// A zygote, and the folder with its code.
+/// A zygote, and its code.
 struct Running {
     zygote: Zygote,
-    _folder: tempfile::TempDir,
+    _code: Compiled,
 }
 
 /// Compiles as a worker does, and starts a zygote of what comes out.
 fn zygote(text: &str) -> Running {
-    let component = wat::parse_str(text).unwrap_or_else(|error| panic!("{error}"));
-    let mut compiler = Command::new(built("ARENA_PRECOMPILE", "precompile"))
-        .arg("--untrusted")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    compiler.stdin.take().unwrap().write_all(&component).unwrap();
-    let compiled = compiler.wait_with_output().unwrap();
-    assert!(compiled.status.success(), "{}", String::from_utf8_lossy(&compiled.stdout));
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("bot.cwasm");
-    std::fs::write(&path, &compiled.stdout).unwrap();
-    let native = Native { path, digest: Digest::of(&compiled.stdout).to_string() };
-    Running { zygote: Zygote::start_native(&native, &["--untrusted"]), _folder: folder }
+    let code = compile(text);
+    Running { zygote: Zygote::start_native(&code.native, &["--untrusted"]), _code: code }
 }
 
 /// The bundle of such a bot; what its code is, the zygote knows already.
@@ -92,7 +49,7 @@ fn fails(text: &str, kind: FaultKind, says: &str) {
 
 #[test]
 fn a_component_loads_and_plays_and_every_child_is_alike() {
-    let mut running = BOT.zygote();
+    let mut running = zygote(&BOT.text());
     let mut seen = Vec::new();
     for _ in 0..3 {
         let mut child = running.zygote.fork();
@@ -111,7 +68,7 @@ fn a_component_loads_and_plays_and_every_child_is_alike() {
 fn it_gets_the_other_files_of_its_bundle_and_not_itself() {
     let only_one =
         Stranger { load: "(if (i32.ne (local.get $count) (i32.const 1)) (then unreachable))", ..BOT };
-    let mut running = only_one.zygote();
+    let mut running = zygote(&only_one.text());
     let answer = running.zygote.fork().load_with(load(7), &bundle());
     assert!(matches!(answer, Answer::Loaded(_)), "{answer:?}");
 }
@@ -119,7 +76,8 @@ fn it_gets_the_other_files_of_its_bundle_and_not_itself() {
 #[test]
 fn starting_it_costs_load_fuel() {
     let busy = "(local $n i32) (loop (br_if 0 (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 100000))))";
-    let fuel = |stranger: Stranger| match stranger.zygote().zygote.fork().load_with(load(7), &bundle()) {
+    let fuel = |stranger: Stranger| match zygote(&stranger.text()).zygote.fork().load_with(load(7), &bundle())
+    {
         Answer::Loaded(usage) => usage.fuel,
         other => panic!("{other:?}"),
     };
@@ -148,4 +106,21 @@ fn what_is_no_bot_is_told_so() {
     let other =
         other.replace("(param $count i32) (param i64 i32 i32)", "(param $count i32) (param i32 i32 i32)");
     fails(&other, LoadError, "does not start as a bot");
+}
+
+#[test]
+fn a_reply_that_is_no_utf_8_is_made_so_within_bounds() {
+    let mut running = zygote(&speaks_utf_16(8_000_000));
+    let mut child = running.zygote.fork();
+    assert!(matches!(child.load_with(load(7), &bundle()), Answer::Loaded(_)));
+    for tick in 1..3 {
+        let answer = child.turn(tick);
+        let told = "the reply is 8000000 bytes long";
+        assert!(
+            matches!(&answer, Answer::Fault(_, FaultKind::BadReply, why, _) if why.contains(told)),
+            "{answer:?}"
+        );
+    }
+    child.hang_up();
+    assert_eq!(running.zygote.reap(&child), Ended::Exited(0));
 }

@@ -170,7 +170,7 @@ pub(crate) const REPLIES: &[Row] = &[
     in_turn("lone_surrogate", "bad_reply"),
     in_turn("lone_surrogate_by_hand", "bad_reply"),
     in_turn("megabytes", "bad_reply"),
-    in_turn("more_than_crosses", "trap"),
+    in_turn("more_than_crosses", "bad_reply"),
     in_turn("nested_by_objects", "out_of_fuel"),
     in_turn("no_text", "trap"),
     in_turn("not_a_number", "bad_reply"),

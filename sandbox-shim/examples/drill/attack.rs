@@ -8,14 +8,20 @@ use std::io;
 pub(crate) fn make(asked: &str) -> String {
     let mut words = asked.split_whitespace();
     let name = words.next().unwrap_or_default();
-    let number = words.next().and_then(|word| word.parse().ok()).unwrap_or(0);
+    let number = words.clone().next().and_then(|word| word.parse().ok()).unwrap_or(0);
     match name {
         "memory" => return take_memory(),
         "frames" => return send_frames(),
+        "forge" => return crate::forge::play(words.next().unwrap_or_default()),
         "foreign_call" => return foreign_call(),
         _ => {}
     }
-    let result = if name == "connect" { connect(number) } else { call(name, number) };
+    let result = match name {
+        "connect" => connect(libc::SOCK_STREAM, number),
+        "connect_udp" => connect(libc::SOCK_DGRAM, number),
+        "bind" => bind(number),
+        _ => call(name, number),
+    };
     match result {
         0.. => format!("succeeded: {result}"),
         _ => format!("refused: {}", io::Error::last_os_error()),
@@ -106,21 +112,33 @@ fn foreign_call() -> String {
     format!("succeeded: {}", call("getpid", 0))
 }
 
-/// A TCP connection to a port of this machine.
-fn connect(port: i64) -> i64 {
-    // SAFETY: the address is complete, and outlives the call.
+/// A connection to a port of this machine.
+fn connect(kind: i32, port: i64) -> i64 {
+    let address = local(port);
+    // SAFETY: the address is complete, and outlives the calls.
+    unsafe {
+        let socket = libc::socket(libc::AF_INET, kind, 0);
+        if socket < 0 { -1 } else { libc::connect(socket, (&raw const address).cast(), 16).into() }
+    }
+}
+
+/// A port of this machine as one's own.
+fn bind(port: i64) -> i64 {
+    let address = local(port);
+    // SAFETY: the address is complete, and outlives the calls.
     unsafe {
         let socket = libc::socket(libc::AF_INET, libc::SOCK_STREAM, 0);
-        if socket < 0 {
-            return -1;
-        }
-        let address = libc::sockaddr_in {
-            sin_family: libc::AF_INET as u16,
-            sin_port: (port as u16).to_be(),
-            sin_addr: libc::in_addr { s_addr: u32::from_ne_bytes([127, 0, 0, 1]) },
-            sin_zero: [0; 8],
-        };
-        libc::connect(socket, (&raw const address).cast(), 16).into()
+        if socket < 0 { -1 } else { libc::bind(socket, (&raw const address).cast(), 16).into() }
+    }
+}
+
+/// A port of this machine.
+fn local(port: i64) -> libc::sockaddr_in {
+    libc::sockaddr_in {
+        sin_family: libc::AF_INET as u16,
+        sin_port: (port as u16).to_be(),
+        sin_addr: libc::in_addr { s_addr: u32::from_ne_bytes([127, 0, 0, 1]) },
+        sin_zero: [0; 8],
     }
 }
 

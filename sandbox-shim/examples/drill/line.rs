@@ -6,7 +6,7 @@ use crate::attack;
 use crate::harden;
 
 #[path = "../../src/line.rs"]
-mod real;
+pub(crate) mod real;
 
 pub(crate) use real::{LineError, check};
 

@@ -2,13 +2,14 @@
 //! process, native code and all, from the moment that the bot arrives.
 //!
 //! Never shipped: `make build` builds no examples, and the shim has no switch for any of this. It is
-//! made of the shim's own files, so that what it proves holds for the shim. Its own are three:
-//! `line` watches for bots that ask for an attack, `attack` makes it, and `harden` puts the layers
-//! on, except for those that `--without` names.
+//! made of the shim's own files, so that what it proves holds for the shim. Its own are four:
+//! `line` watches for bots that ask for an attack, `attack` and `forge` make it, and `harden` puts the
+//! layers on, except for those that `--without` names.
 #![deny(unsafe_code)]
 #![allow(dead_code, reason = "a drill needs a part of what a shim needs")]
 
 mod attack;
+mod forge;
 mod harden;
 mod line;
 mod switches;

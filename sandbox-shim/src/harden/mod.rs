@@ -12,6 +12,7 @@ mod error;
 mod filter_tests;
 pub(crate) mod landlock;
 pub(crate) mod namespaces;
+pub(crate) mod oom;
 pub(crate) mod pid_namespace;
 pub(crate) mod process;
 pub(crate) mod rlimits;

@@ -23,3 +23,7 @@ pub(crate) use linker::linker;
 pub(crate) use memory::MachineOutOfMemory;
 pub(crate) use state::Host;
 pub(crate) use stdio::GuestExit;
+
+/// Most bytes that may cross between guest and host in one call, whatever a guest claims. Far more
+/// than the largest reply, so that the length of one that is too long can be told.
+pub(crate) const CROSSING_BYTES_MAX: usize = 16 << 20;

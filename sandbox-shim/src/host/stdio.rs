@@ -8,9 +8,18 @@ use super::fuel::offer;
 use super::streams::{InputStream, OutputStream};
 
 /// The guest ended itself.
-#[derive(Debug, thiserror::Error)]
-#[error("exit with code {0}")]
-pub(crate) struct GuestExit(pub(crate) u8);
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum GuestExit {
+    /// It said that all went well. Which code it has for that, `exit` does not pass on.
+    #[error("reporting success")]
+    Success,
+    /// It said that something failed, and again not with which code.
+    #[error("reporting failure")]
+    Failure,
+    /// It said with which code.
+    #[error("with code {0}")]
+    Code(u8),
+}
 
 /// Defines a function of `wasi:cli/stdin`, `stdout`, `stderr` or `exit`, if it is one. Standard
 /// output and standard error are both the log.
@@ -25,10 +34,10 @@ pub(super) fn define(linker: &mut LinkerInstance<'_, Host>, name: &str) -> Resul
             })?;
         }
         "exit" => offer(linker, name, |_, (status,): (Result<(), ()>,)| -> Result<()> {
-            Err(GuestExit(status.is_err().into()).into())
+            Err(status.map_or(GuestExit::Failure, |()| GuestExit::Success).into())
         })?,
         "exit-with-code" => {
-            offer(linker, name, |_, (code,): (u8,)| -> Result<()> { Err(GuestExit(code).into()) })?
+            offer(linker, name, |_, (code,): (u8,)| -> Result<()> { Err(GuestExit::Code(code).into()) })?
         }
         _ => return Ok(false),
     }

@@ -1,11 +1,17 @@
 //! A worker in a few lines: starts a zygote, asks it for children, and talks to them.
 #![allow(dead_code, missing_docs, unreachable_pub, reason = "each test file uses its part of this")]
 
+mod build_drill;
 mod child;
+mod stranger;
 mod zygote;
 
 #[allow(unused_imports, reason = "each test file uses its part of this")]
+pub use build_drill::drill;
+#[allow(unused_imports, reason = "each test file uses its part of this")]
 pub use child::{Answer, Child, Usage, wait};
+#[allow(unused_imports, reason = "each test file uses its part of this")]
+pub use stranger::{BOT, Compiled, Stranger, compile, speaks_utf_16};
 #[allow(unused_imports, reason = "each test file uses its part of this")]
 pub use zygote::{Zygote, pair};
 

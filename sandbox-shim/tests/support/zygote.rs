@@ -47,7 +47,15 @@ impl Zygote {
 
     /// A zygote of that program that is ready, or what it said instead.
     pub fn start_program(program: &Path, extra: &[&str]) -> Result<Zygote, Option<FromZygote>> {
-        let native = native();
+        Zygote::start_program_of(program, native(), extra)
+    }
+
+    /// The same with another interpreter.
+    pub fn start_program_of(
+        program: &Path,
+        native: &Native,
+        extra: &[&str],
+    ) -> Result<Zygote, Option<FromZygote>> {
         let mut command = Command::new(program);
         command.args(["zygote", "--native", native.path.to_str().unwrap()]);
         command.args(["--native-digest", &native.digest]);
@@ -86,20 +94,42 @@ impl Zygote {
     }
 
     pub fn fork_on(&mut self, core: Option<u16>) -> Child {
+        self.try_fork_on(core).unwrap_or_else(|said| panic!("not forked: {said:?}"))
+    }
+
+    /// A child, or what the zygote said instead: nothing if it is gone.
+    pub fn try_fork_on(&mut self, core: Option<u16>) -> Result<Child, Option<FromZygote>> {
         let (ours, theirs) = pair();
-        match self.ask(ToZygote::Fork { core }, Some(&theirs)) {
-            (FromZygote::Forked { pid }, Some(pidfd)) => Child::new(ours, pid, pidfd),
-            other => panic!("not forked: {other:?}"),
+        match self.try_ask(ToZygote::Fork { core }, Some(&theirs)) {
+            Some((FromZygote::Forked { pid }, Some(pidfd))) => Ok(Child::new(ours, pid, pidfd)),
+            other => Err(other.map(|(said, _)| said)),
         }
     }
 
     /// How a child ended that has ended, or is about to.
     pub fn reap(&mut self, child: &Child) -> Ended {
+        self.try_reap(child).expect("the zygote hung up")
+    }
+
+    /// The same, or nothing if the zygote is gone.
+    pub fn try_reap(&mut self, child: &Child) -> Option<Ended> {
         child.wait_for_end();
-        match self.ask(ToZygote::Reap { pid: child.pid }, None) {
-            (FromZygote::Reaped(ended), None) => ended,
+        match self.try_ask(ToZygote::Reap { pid: child.pid }, None)? {
+            (FromZygote::Reaped(ended), None) => Some(ended),
             other => panic!("not reaped: {other:?}"),
         }
+    }
+
+    /// What is reported of a layer.
+    pub fn layer(&self, name: &str) -> &Layer {
+        self.layers.iter().find(|layer| layer.name == name).unwrap_or_else(|| panic!("no layer {name}"))
+    }
+
+    /// Whether the system gave every namespace. One that it did not give says why.
+    pub fn has_namespaces(&self) -> bool {
+        let mut kinds = self.layers.iter().filter(|layer| layer.name.ends_with("_namespace"));
+        assert!(kinds.clone().all(|layer| !layer.detail.is_empty()), "{:?}", self.layers);
+        kinds.all(|layer| layer.enabled)
     }
 
     pub fn ask(&mut self, request: ToZygote, descriptor: Option<&OwnedFd>) -> (FromZygote, Option<OwnedFd>) {
