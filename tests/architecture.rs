@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Every package of the workspace and its folder.
-const PACKAGES: [(&str, &str); 10] = [
+const PACKAGES: [(&str, &str); 11] = [
     ("terms", "proto/terms"),
     ("pipe", "proto/pipe"),
     ("rpc", "proto/rpc"),
+    ("transcript", "proto/transcript"),
     ("games", "worker/games"),
     ("worker", "worker"),
     ("coordinator", "coordinator"),
@@ -21,13 +22,14 @@ const PACKAGES: [(&str, &str); 10] = [
 ];
 
 /// The packages of the workspace that each may link, besides itself.
-const ARROWS: [(&str, &[&str]); 8] = [
+const ARROWS: [(&str, &[&str]); 9] = [
     ("terms", &[]),
     ("pipe", &["terms"]),
     ("rpc", &["terms"]),
+    ("transcript", &["terms"]),
     ("games", &["terms"]),
-    ("worker", &["terms", "pipe", "rpc", "games"]),
-    ("coordinator", &["terms", "rpc"]),
+    ("worker", &["terms", "pipe", "rpc", "transcript", "games"]),
+    ("coordinator", &["terms", "rpc", "transcript"]),
     ("sandbox-shim", &["terms", "pipe"]),
     ("precompile", &["terms", "pipe", "sandbox-shim"]),
 ];
@@ -73,7 +75,7 @@ fn the_shim_links_no_transport_and_no_compiler() {
 
 #[test]
 fn only_the_shim_links_wasmtime() {
-    for package in ["terms", "pipe", "rpc", "games", "worker", "coordinator"] {
+    for package in ["terms", "pipe", "rpc", "transcript", "games", "worker", "coordinator"] {
         assert!(!linked_by(package).contains("wasmtime"), "{package} must not link wasmtime");
     }
 }

@@ -1,7 +1,10 @@
-//! The transcript of a match as a running digest: two matches that were played alike, and only
-//! those, have the same one.
+//! A match as two running digests: two matches that were played alike, and only those, have the
+//! same [`TranscriptDigest`]; if their bots also used the same fuel, the same [`FuelDigest`].
+//!
+//! What was said enters as its own BLAKE3, so that a transcript that keeps only that of something
+//! long can still be checked.
 
-use crate::{BySeat, Digest, Digester, Fault, MatchSpec, Seat, Verdict};
+use crate::{BySeat, Digest, Digester, Fault, FaultKind, MatchSpec, Seat, Verdict};
 
 /// Hashes a match while it is played.
 pub struct TranscriptDigest(Digester);
@@ -17,27 +20,44 @@ enum Tag {
 impl TranscriptDigest {
     /// The transcript of a match that is about to start.
     pub fn new(spec: &MatchSpec) -> TranscriptDigest {
-        let mut digester = Digester::new("arena transcript 1");
-        digester.digest(&spec.id().0).number(spec.seed.0);
-        TranscriptDigest(digester)
+        TranscriptDigest(of_match("arena transcript 2", spec))
     }
 
     /// A bot was asked.
     pub fn observation(&mut self, seat: Seat, tick: u32, observation: &[u8]) {
-        self.start(Tag::Observation, seat, tick).bytes(observation);
+        self.observed(seat, tick, &Digest::of(observation));
     }
 
     /// A bot answered.
     pub fn reply(&mut self, seat: Seat, tick: u32, reply: &[u8]) {
-        self.start(Tag::Reply, seat, tick).bytes(reply);
+        self.replied(seat, tick, &Digest::of(reply));
     }
 
     /// A bot failed.
     pub fn fault(&mut self, fault: &Fault) {
-        self.start(Tag::Fault, fault.seat, fault.tick)
-            .number(fault.kind.code().into())
-            .bytes(fault.message.as_bytes())
-            .bytes(fault.traceback.as_bytes());
+        let (message, traceback) = (&fault.message, &fault.traceback);
+        let (message, traceback) = (Digest::of(message.as_bytes()), Digest::of(traceback.as_bytes()));
+        self.failed(fault.seat, fault.tick, fault.kind, &message, &traceback);
+    }
+
+    /// A bot was asked, with an observation of that digest.
+    pub fn observed(&mut self, seat: Seat, tick: u32, observation: &Digest) {
+        self.start(Tag::Observation, seat, tick).digest(observation);
+    }
+
+    /// A bot answered, with a reply of that digest.
+    pub fn replied(&mut self, seat: Seat, tick: u32, reply: &Digest) {
+        self.start(Tag::Reply, seat, tick).digest(reply);
+    }
+
+    /// A bot failed, with a message and a traceback of those digests.
+    pub fn failed(&mut self, seat: Seat, tick: u32, kind: FaultKind, message: &Digest, traceback: &Digest) {
+        self.start(Tag::Fault, seat, tick).number(kind.code().into()).digest(message).digest(traceback);
+    }
+
+    /// The digest of what happened until now.
+    pub fn so_far(&self) -> Digest {
+        self.0.finish()
     }
 
     /// The match is over.
@@ -54,4 +74,35 @@ impl TranscriptDigest {
     fn start(&mut self, tag: Tag, seat: Seat, tick: u32) -> &mut Digester {
         self.0.number(tag as u64).number(seat.index().into()).number(tick.into())
     }
+}
+
+/// Hashes what the bots of a match used, so that a difference of fuel is told from one of play.
+pub struct FuelDigest(Digester);
+
+impl FuelDigest {
+    /// The fuel of a match that is about to start.
+    pub fn new(spec: &MatchSpec) -> FuelDigest {
+        FuelDigest(of_match("arena fuel 1", spec))
+    }
+
+    /// A load, with tick 0, or a turn used that much.
+    pub fn used(&mut self, seat: Seat, tick: u32, fuel: u64) {
+        self.0.number(seat.index().into()).number(tick.into()).number(fuel);
+    }
+
+    /// The digest of what was used until now.
+    pub fn so_far(&self) -> Digest {
+        self.0.finish()
+    }
+
+    /// The match is over. The last number is no seat, so that no turn can stand for the end.
+    pub fn finish(mut self, ticks: u32) -> Digest {
+        self.0.number(u64::MAX).number(ticks.into()).finish()
+    }
+}
+
+fn of_match(tag: &str, spec: &MatchSpec) -> Digester {
+    let mut digester = Digester::new(tag);
+    digester.digest(&spec.id().0).number(spec.seed.0);
+    digester
 }
