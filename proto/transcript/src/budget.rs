@@ -4,7 +4,7 @@
 //! each, and so does each seat: a talkative bot can spend neither its opponent's nor what shows the
 //! match to those who watch it.
 
-use terms::{BySeat, Seat};
+use terms::{BySeat, Digest, Seat};
 
 use crate::{Blob, Form};
 
@@ -43,17 +43,19 @@ impl Budget {
 }
 
 fn spend(left: &mut usize, form: Form<'_>) -> Blob {
+    let bytes = form.bytes();
+    let elided = || Blob::elided(bytes.len() as u64, Digest::of(bytes));
+    // Nothing takes less than its bytes: what is far too long is not even counted.
+    if bytes.len() > (*left).max(ALWAYS_KEPT_BYTES) {
+        return elided();
+    }
     let cost = form.cost();
     if cost <= ALWAYS_KEPT_BYTES {
         return Blob::kept(form);
     }
-    match left.checked_sub(cost) {
-        Some(rest) => {
-            *left = rest;
-            Blob::kept(form)
-        }
-        None => Blob::elided(form.bytes().len() as u64, terms::Digest::of(form.bytes())),
-    }
+    let Some(rest) = left.checked_sub(cost) else { return elided() };
+    *left = rest;
+    Blob::kept(form)
 }
 
 #[cfg(test)]

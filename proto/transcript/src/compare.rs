@@ -1,7 +1,7 @@
 //! Finds in what two transcripts differ. Settings apart, a difference is the first one: of what is
 //! played after it nothing follows.
 
-use terms::{BySeat, Seat, Verdict};
+use terms::{BySeat, Runtime, Seat, Verdict};
 
 use crate::difference::excerpts;
 use crate::{Aspect, Blob, Difference, End, FaultNote, Field, Transcript, Turn, Used};
@@ -36,13 +36,22 @@ pub fn settings(ours: &Transcript, theirs: &Transcript) -> Vec<Difference> {
     }
     let policy = |policy: &terms::Policy| format!("{}: {}", policy.name(), policy.lines());
     compare(Field::Policy, None, policy(&our_spec.policy), policy(&their_spec.policy));
-    compare(
-        Field::Runtime,
-        None,
-        ours.runtime.differences(&theirs.runtime).join("; "),
-        theirs.runtime.differences(&ours.runtime).join("; "),
-    );
+    for (our_part, their_part) in runtime_parts(&ours.runtime).into_iter().zip(runtime_parts(&theirs.runtime))
+    {
+        compare(Field::Runtime, None, our_part, their_part);
+    }
     found
+}
+
+fn runtime_parts(runtime: &Runtime) -> [String; 5] {
+    let Runtime { python_wasm, wasmtime, engine, referee, target } = runtime;
+    [
+        format!("python.wasm {}", python_wasm.short()),
+        format!("wasmtime {wasmtime}"),
+        format!("engine revision {engine}"),
+        format!("referee revision {referee}"),
+        format!("architecture {target}"),
+    ]
 }
 
 /// The first difference in what happened, whatever the matches depend on.
@@ -100,15 +109,23 @@ fn in_blob(field: Field, ours: Option<&Blob>, theirs: Option<&Blob>) -> Option<D
     if ours == theirs {
         return None;
     }
-    let shown = |blob: Option<&Blob>| match blob {
-        None => NOTHING.as_bytes().to_vec(),
-        Some(blob) => blob.bytes().map_or_else(
-            || format!("{} bytes that were not kept ({})", blob.len(), blob.digest().short()).into_bytes(),
-            <[u8]>::to_vec,
-        ),
+    let (ours, theirs) = match (shown(ours), shown(theirs)) {
+        (Some(ours), Some(theirs)) => excerpts(ours, theirs),
+        _ => (described(ours), described(theirs)),
     };
-    let (ours, theirs) = excerpts(&shown(ours), &shown(theirs));
     Some(Difference { tick: None, seat: None, field, ours, theirs })
+}
+
+/// The bytes, if they are kept. Two of which one is not cannot be shown side by side.
+fn shown(blob: Option<&Blob>) -> Option<&[u8]> {
+    blob.map_or(Some(NOTHING.as_bytes()), Blob::bytes)
+}
+
+fn described(blob: Option<&Blob>) -> String {
+    blob.map_or_else(
+        || NOTHING.to_owned(),
+        |blob| format!("{} bytes ({})", blob.len(), blob.digest().short()),
+    )
 }
 
 fn in_faults(ours: &[FaultNote], theirs: &[FaultNote]) -> Option<Difference> {

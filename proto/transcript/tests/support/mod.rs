@@ -1,5 +1,6 @@
 //! A small match to record, and changes to it.
 #![allow(dead_code, reason = "not every test file needs all of it")]
+#![expect(clippy::unwrap_used, reason = "a test's helpers fail by panicking")]
 
 use terms::{
     Bundle, BySeat, Digest, Fault, FaultKind, GameId, Limits, MatchSpec, Policy, Runtime, Scores, Seat, Seed,
