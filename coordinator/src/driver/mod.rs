@@ -261,7 +261,8 @@ impl<S: Store> Driver<S> {
                     "match {} was played again with another result: {} instead of {kept}, which is kept; \
                      one of the workers that played it is broken or lies",
                     result.id,
-                    result.outcome.digest
+                    result.outcome.digest,
+                    kept = kept.outcome.digest
                 );
             }
         }

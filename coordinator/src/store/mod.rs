@@ -2,8 +2,11 @@
 //!
 //! One trait, one set of tables, one SQL text that databases share (`$1`, BIGINT, TEXT). The store
 //! knows results by match id: whether a tournament is new, resumed or played again, what is here is
-//! not played again. Void matches never come here. Never here: scheduling, or an opinion on results.
+//! not played again. A result that is not believed any more is set aside: it stays for whoever wants
+//! to know, and its match can be played again. Void matches never come here. Never here: scheduling,
+//! or an opinion on results.
 
+mod amend;
 mod error;
 mod row;
 mod schema;
@@ -14,6 +17,7 @@ mod tests;
 use terms::{Attempt, BySeat, Digest, MatchId, Outcome, Seed};
 
 pub use error::StoreError;
+pub use row::mark;
 pub use sqlite::SqliteStore;
 
 /// A result as it is written.
@@ -40,7 +44,7 @@ pub struct StoredResult {
 }
 
 /// What became of a result that was to be written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Written {
     /// It is durable.
     New,
@@ -48,9 +52,53 @@ pub enum Written {
     Same,
     /// Another result was there before, and stays: somebody is wrong, and someone must look.
     Conflict {
-        /// The digest of the result that is kept.
-        kept: Digest,
+        /// The result that is kept.
+        kept: Box<StoredResult>,
     },
+}
+
+/// What an audit found, as a change to what is recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Amendment {
+    /// That worker came to the recorded result as well.
+    Corroborate {
+        /// Which match.
+        id: MatchId,
+        /// The name of the worker.
+        worker: String,
+    },
+    /// The recorded result is set aside, and this one takes its place.
+    Replace {
+        /// What is right.
+        by: Box<StoredResult>,
+        /// Another worker that says so.
+        corroborated_by: Option<String>,
+        /// Why, for people.
+        reason: String,
+    },
+    /// The recorded result is set aside, and none takes its place.
+    SetAside {
+        /// Which match.
+        id: MatchId,
+        /// Why, for people.
+        reason: String,
+    },
+    /// Every result of the setting that this worker alone vouches for is set aside.
+    Distrust {
+        /// The name of the worker.
+        worker: String,
+        /// Why, for people.
+        reason: String,
+    },
+}
+
+/// What became of an amendment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Amended {
+    /// It is durable.
+    Done,
+    /// It is durable; these matches lost their results, each of which has that [`mark`].
+    Distrusted(Vec<(MatchId, Digest)>),
 }
 
 /// Where results live.
@@ -71,6 +119,19 @@ pub trait Store: Send + Sync + 'static {
         setting: Digest,
         results: &[StoredResult],
     ) -> impl Future<Output = Result<Vec<Written>, StoreError>> + Send;
+
+    /// Makes these changes to the results of a setting in one transaction, in this order. When this
+    /// returns, they are durable. Says of each what became of it, in the same order. `now_ms` is the
+    /// time in milliseconds since 1970.
+    ///
+    /// # Errors
+    /// The database fails; then none of them is made.
+    fn amend(
+        &self,
+        setting: Digest,
+        amendments: &[Amendment],
+        now_ms: i64,
+    ) -> impl Future<Output = Result<Vec<Amended>, StoreError>> + Send;
 
     /// Calls `each` with every result of a setting, in no particular order.
     ///

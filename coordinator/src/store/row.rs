@@ -1,7 +1,7 @@
 //! Outcomes as they stand in the column `detail`: JSON with a version of its own.
 
 use serde::{Deserialize, Serialize};
-use terms::{BySeat, Digest, Fault, FuelHistogram, Outcome, Scores, Seat, SeatUsage, Verdict};
+use terms::{BySeat, Digest, Digester, Fault, FuelHistogram, Outcome, Scores, Seat, SeatUsage, Verdict};
 
 /// The version that is written. Older ones stay readable.
 const VERSION: u32 = 1;
@@ -59,6 +59,13 @@ pub(super) fn write_detail(outcome: &Outcome) -> Option<String> {
         usage: BySeat::from_fn(|seat| write_usage(&outcome.usage[seat])).0,
     };
     serde_json::to_string(&detail).ok()
+}
+
+/// A digest of everything about an outcome: two have the same exactly if they are equal.
+pub fn mark(outcome: &Outcome) -> Digest {
+    let detail = write_detail(outcome).unwrap_or_default();
+    let mut digester = Digester::new("arena outcome 1");
+    digester.digest(&outcome.digest).number(outcome.ticks.into()).bytes(detail.as_bytes()).finish()
 }
 
 /// The outcome of such text, or which part of it makes no sense.

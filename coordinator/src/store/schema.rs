@@ -9,7 +9,10 @@ pub(super) struct Migration {
 }
 
 /// All steps, in order.
-pub(super) const MIGRATIONS: &[Migration] = &[Migration {
+pub(super) const MIGRATIONS: &[Migration] = &[RESULTS, AUDITS];
+
+/// Results.
+const RESULTS: Migration = Migration {
     version: 1,
     statements: &[
         "CREATE TABLE results (
@@ -32,10 +35,69 @@ pub(super) const MIGRATIONS: &[Migration] = &[Migration {
         )",
         "CREATE INDEX results_by_setting ON results (setting)",
     ],
-}];
+};
+
+/// Results that are not believed any more, with all that they had as results, and results that
+/// another worker came to as well.
+const AUDITS: Migration = Migration {
+    version: 2,
+    statements: &[
+        "CREATE TABLE set_aside (
+            match_id TEXT NOT NULL,
+            setting TEXT NOT NULL,
+            seed BIGINT NOT NULL,
+            bot_zero TEXT NOT NULL,
+            bot_one TEXT NOT NULL,
+            verdict TEXT NOT NULL,
+            half_points_zero BIGINT NOT NULL,
+            half_points_one BIGINT NOT NULL,
+            ticks BIGINT NOT NULL,
+            digest TEXT NOT NULL,
+            detail TEXT NOT NULL,
+            worker TEXT NOT NULL,
+            layers TEXT NOT NULL,
+            attempt BIGINT NOT NULL,
+            wall_micros BIGINT NOT NULL,
+            recorded_at_ms BIGINT NOT NULL,
+            reason TEXT NOT NULL,
+            set_aside_at_ms BIGINT NOT NULL
+        )",
+        "CREATE INDEX set_aside_by_match ON set_aside (match_id)",
+        "CREATE TABLE corroborations (
+            match_id TEXT NOT NULL,
+            worker TEXT NOT NULL,
+            corroborated_at_ms BIGINT NOT NULL,
+            PRIMARY KEY (match_id, worker)
+        )",
+    ],
+};
+
+/// The columns of `results`, which `set_aside` has as well.
+macro_rules! columns {
+    () => {
+        "match_id, setting, seed, bot_zero, bot_one, verdict, half_points_zero, half_points_one, ticks, digest, \
+         detail, worker, layers, attempt, wall_micros, recorded_at_ms"
+    };
+}
+
+/// The columns that a result is read from.
+macro_rules! read_columns {
+    () => {
+        "match_id, seed, bot_zero, bot_one, ticks, digest, detail, worker, layers, attempt, wall_micros, \
+         recorded_at_ms"
+    };
+}
+
+/// The results of a setting ($1) by a worker ($2) that no other worker came to.
+macro_rules! uncorroborated {
+    () => {
+        " FROM results WHERE setting = $1 AND worker = $2 AND NOT EXISTS (SELECT 1 FROM corroborations \
+         WHERE corroborations.match_id = results.match_id AND corroborations.worker <> results.worker)"
+    };
+}
 
 /// The schema that this version works with.
-pub(super) const NEWEST: i64 = 1;
+pub(super) const NEWEST: i64 = 2;
 
 const _: () = assert!(MIGRATIONS.len() as i64 == NEWEST, "every step has the next number");
 
@@ -47,17 +109,39 @@ pub(super) const READ_VERSION: &str = "SELECT COALESCE(MAX(version), 0) FROM are
 pub(super) const ADD_VERSION: &str = "INSERT INTO arena_schema (version, applied_at_ms) VALUES ($1, $2)";
 
 /// Adds a result unless there is one of that match.
-pub(super) const INSERT: &str = "INSERT INTO results (match_id, setting, seed, bot_zero, bot_one, verdict, \
-     half_points_zero, half_points_one, ticks, digest, detail, worker, layers, attempt, wall_micros, recorded_at_ms) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
-     ON CONFLICT (match_id) DO NOTHING";
-/// The digest of a match's result.
-pub(super) const READ_DIGEST: &str = "SELECT digest FROM results WHERE match_id = $1";
+pub(super) const INSERT: &str = concat!(
+    "INSERT INTO results (",
+    columns!(),
+    ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
+     ON CONFLICT (match_id) DO NOTHING"
+);
+/// The result of a match.
+pub(super) const READ_RESULT: &str = concat!("SELECT ", read_columns!(), " FROM results WHERE match_id = $1");
 /// The matches of a setting that have a result.
 pub(super) const READ_IDS: &str = "SELECT match_id FROM results WHERE setting = $1";
 /// The results of a setting.
-pub(super) const READ_RESULTS: &str = "SELECT match_id, seed, bot_zero, bot_one, ticks, digest, detail, worker, \
-     layers, attempt, wall_micros, recorded_at_ms FROM results WHERE setting = $1";
+pub(super) const READ_RESULTS: &str = concat!("SELECT ", read_columns!(), " FROM results WHERE setting = $1");
+
+/// Notes that another worker came to the same result.
+pub(super) const CORROBORATE: &str = "INSERT INTO corroborations (match_id, worker, corroborated_at_ms) \
+     VALUES ($1, $2, $3) ON CONFLICT (match_id, worker) DO NOTHING";
+/// Keeps a result for the record; its place is freed by [`REMOVE`].
+pub(super) const SET_ASIDE: &str = concat!(
+    "INSERT INTO set_aside (",
+    columns!(),
+    ", reason, set_aside_at_ms) SELECT ",
+    columns!(),
+    ", $2, $3 FROM results WHERE match_id = $1"
+);
+/// Frees the place of a match's result, which was set aside.
+pub(super) const REMOVE: &str = "DELETE FROM results WHERE match_id = $1";
+/// What corroborated a result that was set aside says nothing about the next one.
+pub(super) const REMOVE_CORROBORATIONS: &str = "DELETE FROM corroborations WHERE match_id = $1";
+/// The results that nobody but one worker vouches for.
+pub(super) const READ_UNCORROBORATED: &str = concat!("SELECT ", read_columns!(), uncorroborated!());
+/// What a worker that is not believed any more vouched for.
+pub(super) const REMOVE_CORROBORATIONS_BY: &str = "DELETE FROM corroborations WHERE worker = $2 \
+     AND match_id IN (SELECT match_id FROM results WHERE setting = $1)";
 
 #[cfg(test)]
 mod tests {

@@ -3,13 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
+};
 use sqlx::{Row, Sqlite, SqliteConnection, SqlitePool, Transaction};
 use terms::{Attempt, BySeat, Digest, MatchId, Seed};
 use tokio_stream::StreamExt;
 
 use super::row::{read_outcome, write_detail};
-use super::{Store, StoreError, StoredResult, Written, schema};
+use super::{Amended, Amendment, Store, StoreError, StoredResult, Written, schema};
 
 /// How long another program's write is waited for.
 const BUSY_WAIT: Duration = Duration::from_secs(2);
@@ -75,7 +77,7 @@ impl SqliteStore {
         self.pool.begin_with(BEGIN).await.map_err(|e| self.failed(e))
     }
 
-    async fn insert(
+    pub(super) async fn insert(
         &self,
         connection: &mut SqliteConnection,
         setting: &str,
@@ -107,20 +109,15 @@ impl SqliteStore {
         if done.rows_affected() > 0 {
             return Ok(Written::New);
         }
-        self.compare(connection, &id, result.outcome.digest).await
+        let row = sqlx::query(schema::READ_RESULT).bind(&id).fetch_one(connection).await;
+        let kept = self.read_row(&row.map_err(|e| self.failed(e))?)?;
+        let is_same = kept.outcome == result.outcome;
+        Ok(if is_same { Written::Same } else { Written::Conflict { kept: Box::new(kept) } })
     }
 
-    /// What a result that is there already means for one of that digest.
-    async fn compare(
-        &self,
-        connection: &mut SqliteConnection,
-        id: &str,
-        digest: Digest,
-    ) -> Result<Written, StoreError> {
-        let query = sqlx::query_scalar(schema::READ_DIGEST).bind(id);
-        let kept: String = query.fetch_one(connection).await.map_err(|e| self.failed(e))?;
-        let kept = kept.parse().map_err(|_| self.bad_row(id, "digest"))?;
-        Ok(if kept == digest { Written::Same } else { Written::Conflict { kept } })
+    pub(super) fn read_row(&self, row: &SqliteRow) -> Result<StoredResult, StoreError> {
+        let id: String = row.try_get("match_id").map_err(|e| self.failed(e))?;
+        read_result(row).map_err(|what| self.bad_row(&id, what))
     }
 
     #[cfg(test)]
@@ -128,7 +125,7 @@ impl SqliteStore {
         &self.pool
     }
 
-    fn failed(&self, source: sqlx::Error) -> StoreError {
+    pub(super) fn failed(&self, source: sqlx::Error) -> StoreError {
         StoreError::of_sqlite(&self.path, source)
     }
 
@@ -167,11 +164,24 @@ impl Store for SqliteStore {
     ) -> Result<(), StoreError> {
         let mut rows = sqlx::query(schema::READ_RESULTS).bind(setting.to_string()).fetch(&self.pool);
         while let Some(row) = rows.next().await {
-            let row = row.map_err(|e| self.failed(e))?;
-            let id: String = row.try_get("match_id").map_err(|e| self.failed(e))?;
-            each(read_result(&row).map_err(|what| self.bad_row(&id, what))?);
+            each(self.read_row(&row.map_err(|e| self.failed(e))?)?);
         }
         Ok(())
+    }
+
+    async fn amend(
+        &self,
+        setting: Digest,
+        amendments: &[Amendment],
+        now_ms: i64,
+    ) -> Result<Vec<Amended>, StoreError> {
+        let mut transaction = self.begin().await?;
+        let mut amended = Vec::with_capacity(amendments.len());
+        for amendment in amendments {
+            amended.push(self.make(&mut transaction, &setting.to_string(), amendment, now_ms).await?);
+        }
+        transaction.commit().await.map_err(|e| self.failed(e))?;
+        Ok(amended)
     }
 
     async fn close(&self) {
@@ -179,7 +189,7 @@ impl Store for SqliteStore {
     }
 }
 
-fn read_result(row: &sqlx::sqlite::SqliteRow) -> Result<StoredResult, &'static str> {
+fn read_result(row: &SqliteRow) -> Result<StoredResult, &'static str> {
     let text = |column: &'static str| row.try_get::<String, _>(column).map_err(|_| column);
     let number = |column: &'static str| row.try_get::<i64, _>(column).map_err(|_| column);
     let digest = |column: &'static str| text(column)?.parse::<Digest>().map_err(|_| column);

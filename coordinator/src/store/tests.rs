@@ -85,11 +85,96 @@ async fn the_first_result_of_a_match_stays() {
     let store = open(dir.path()).await.unwrap();
     let first = result("a", Verdict::Played(Scores::DRAW));
     let mut other = first.clone();
-    other.outcome.digest = Digest::of(b"another transcript");
+    // Even if only the fuel differs.
+    other.outcome.usage[Seat::Zero].load_fuel += 1;
     let written = store.record(setting(), &[first.clone(), first.clone(), other]).await.unwrap();
-    let kept = first.outcome.digest;
+    let kept = Box::new(first.clone());
     assert_eq!(written, [Written::New, Written::Same, Written::Conflict { kept }]);
     assert_eq!(all(&store).await, [first]);
+}
+
+/// What `amend` makes of one change.
+async fn amend(store: &SqliteStore, amendment: Amendment) -> Amended {
+    store.amend(setting(), &[amendment], 5).await.unwrap().remove(0)
+}
+
+async fn set_aside(store: &SqliteStore) -> Vec<(String, String, i64)> {
+    let query = "SELECT worker, reason, set_aside_at_ms FROM set_aside ORDER BY worker, match_id";
+    sqlx::query_as(query).fetch_all(store.pool()).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_result_that_is_replaced_is_set_aside_and_not_lost() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).await.unwrap();
+    let wrong = result("a", Verdict::Played(Scores::DRAW));
+    let right = StoredResult {
+        outcome: Outcome { verdict: Verdict::Played(Scores::win(Seat::One)), ..wrong.outcome.clone() },
+        worker: "worker two".to_owned(),
+        ..wrong.clone()
+    };
+    store.record(setting(), std::slice::from_ref(&wrong)).await.unwrap();
+    let (by, corroborated_by) = (Box::new(right.clone()), Some("worker three".to_owned()));
+    amend(&store, Amendment::Replace { by, corroborated_by, reason: "outvoted".to_owned() }).await;
+    assert_eq!(all(&store).await, std::slice::from_ref(&right));
+    assert_eq!(set_aside(&store).await, [("worker one".to_owned(), "outvoted".to_owned(), 5)]);
+    // The new one is corroborated: its worker alone does not vouch for it.
+    let distrust = Amendment::Distrust { worker: "worker two".to_owned(), reason: String::new() };
+    assert_eq!(amend(&store, distrust).await, Amended::Distrusted(Vec::new()));
+    // The old one may come back, if the match is played again after this.
+    let reason = "nobody knows".to_owned();
+    amend(&store, Amendment::SetAside { id: right.id, reason }).await;
+    assert_eq!(all(&store).await, []);
+    assert_eq!(store.record(setting(), std::slice::from_ref(&wrong)).await.unwrap(), [Written::New]);
+}
+
+#[tokio::test]
+async fn what_a_distrusted_worker_alone_vouches_for_is_set_aside() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).await.unwrap();
+    let [lone, own, shared, other] =
+        ["lone", "own", "shared", "other"].map(|name| result(name, Verdict::Played(Scores::DRAW)));
+    let other = StoredResult { worker: "worker two".to_owned(), ..other };
+    let many = [lone.clone(), own.clone(), shared.clone(), other.clone()];
+    store.record(setting(), &many).await.unwrap();
+    for (id, worker) in
+        [(own.id, "worker one"), (shared.id, "worker two"), (other.id, "worker one"), (own.id, "worker one")]
+    {
+        amend(&store, Amendment::Corroborate { id, worker: worker.to_owned() }).await;
+    }
+    let distrust =
+        |worker: &str| Amendment::Distrust { worker: worker.to_owned(), reason: "liar".to_owned() };
+    let Amended::Distrusted(mut gone) = amend(&store, distrust("worker one")).await else { panic!() };
+    gone.sort();
+    let mut expected = [&lone, &own].map(|result| (result.id, mark(&result.outcome)));
+    expected.sort();
+    assert_eq!(gone, expected);
+    let elsewhere = store.amend(Digest::of(b"another setting"), &[distrust("worker two")], 5).await.unwrap();
+    assert_eq!(elsewhere, [Amended::Distrusted(Vec::new())]);
+    // A worker that is not believed corroborates nothing.
+    let Amended::Distrusted(gone) = amend(&store, distrust("worker two")).await else { panic!() };
+    assert_eq!(gone, [(other.id, mark(&other.outcome))]);
+    assert_eq!(all(&store).await, [shared]);
+    assert_eq!(set_aside(&store).await.len(), 3);
+}
+
+#[tokio::test]
+async fn a_store_of_the_first_version_is_brought_up_to_date() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("arena.sqlite");
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path).create_if_missing(true);
+    let old = sqlx::SqlitePool::connect_with(options).await.unwrap();
+    let first = schema::MIGRATIONS.first().unwrap();
+    for statement in [schema::CREATE_VERSION].iter().chain(first.statements) {
+        sqlx::query(*statement).execute(&old).await.unwrap();
+    }
+    sqlx::query(schema::ADD_VERSION).bind(1).bind(0).execute(&old).await.unwrap();
+    old.close().await;
+    let store = open(dir.path()).await.unwrap();
+    let result = result("a", Verdict::Played(Scores::DRAW));
+    store.record(setting(), std::slice::from_ref(&result)).await.unwrap();
+    amend(&store, Amendment::SetAside { id: result.id, reason: String::new() }).await;
+    assert_eq!(set_aside(&store).await.len(), 1);
 }
 
 #[tokio::test]
