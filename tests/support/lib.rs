@@ -12,11 +12,13 @@
 )]
 
 mod bots;
+mod drill;
 mod native;
 mod processes;
 mod run;
 
 pub use bots::{Bot, example_bots, write_bot, write_bots};
+pub use drill::drill;
 pub use native::{Native, native};
 pub use processes::{descendants, is_gone, send, wait_for};
 pub use run::{Run, Tournament, bin, bin_folder};
