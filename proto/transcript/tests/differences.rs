@@ -1,5 +1,5 @@
 //! The first difference of two transcripts is found and named.
-#![expect(clippy::unwrap_used, reason = "a test's helpers fail by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test's helpers fail by panicking")]
 
 mod support;
 

@@ -16,6 +16,7 @@ mod mutate;
 mod run;
 mod seeds;
 mod targets;
+mod transcripts;
 mod watch;
 
 pub use run::{Budget, Failure, Tally, fuzz};
