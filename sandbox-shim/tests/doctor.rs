@@ -10,7 +10,9 @@
 
 mod support;
 
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
@@ -71,6 +73,32 @@ fn for_everybody() -> (tempfile::TempDir, String) {
     std::fs::set_permissions(&copy, everyone).unwrap();
     let path = copy.to_str().unwrap().to_owned();
     (folder, path)
+}
+
+/// A copy of the interpreter where anybody can read it.
+fn native_for_everybody(folder: &Path) -> String {
+    let copy = folder.join("python.cwasm");
+    std::fs::copy(&native().path, &copy).unwrap();
+    let everyone = <std::fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o644);
+    std::fs::set_permissions(&copy, everyone).unwrap();
+    copy.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn nobody_can_attach_to_a_zygote_or_a_child_of_their_own() {
+    let (folder, shim) = for_everybody();
+    let code = native_for_everybody(folder.path());
+    let mut command = as_nobody();
+    command.args([&shim, "zygote", "--native", &code, "--native-digest", &native().digest]);
+    command.args(["--stack-bytes", "2097152"]);
+    let (mut zygote, first) = Zygote::spawn_command(command);
+    assert!(matches!(first, Some(FromZygote::Ready { .. })), "{first:?}");
+    let child = zygote.fork();
+    // The kernel gives the files of a process that cannot be attached to to root, whoever runs it.
+    for pid in [zygote.process.id(), child.pid] {
+        let files = std::fs::metadata(format!("/proc/{pid}/environ")).unwrap();
+        assert_eq!(files.uid(), 0, "{pid}");
+    }
 }
 
 #[test]
@@ -169,12 +197,8 @@ fn required_namespaces_are_there_or_nothing_starts() {
     assert_eq!(matches!(first, Some(FromZygote::Ready { .. })), all_on, "{first:?}");
     // Everybody can reach what is opened here: nobody may be who opens it.
     let (folder, shim) = for_everybody();
-    let code = folder.path().join("python.cwasm");
-    std::fs::copy(&native.path, &code).unwrap();
-    let everyone = <std::fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o644);
-    std::fs::set_permissions(&code, everyone).unwrap();
-    let arguments =
-        arguments.map(|argument| if argument == path { code.to_str().unwrap() } else { argument });
+    let code = native_for_everybody(folder.path());
+    let arguments = arguments.map(|argument| if argument == path { &code } else { argument });
     let mut command = without_namespaces(&shim);
     command.arg("zygote").args(arguments);
     let (mut zygote, first) = Zygote::spawn_command(command);

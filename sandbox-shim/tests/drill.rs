@@ -67,7 +67,7 @@ const CALLS: &[&str] = &[
     "connect 80",
 ];
 /// What Landlock and namespaces are there for, and which of the two stops it. `#` is a port that
-/// somebody listens on, `+` one that nobody has.
+/// somebody listens on, `+` one that nobody has, `{=}` another child of the same zygote.
 const REACHING_OUT: &[(&str, &[&str])] = &[
     ("open", BOTH),
     ("open_proc", BOTH),
@@ -81,6 +81,7 @@ const REACHING_OUT: &[(&str, &[&str])] = &[
     ("ptrace {}", BOTH),
     ("process_vm_readv {}", BOTH),
     ("process_vm_writev {}", BOTH),
+    ("kill {=}", &["landlock"]),
 ];
 const BOTH: &[&str] = &["landlock", "namespaces"];
 /// The layers that the drill can do without.
@@ -190,9 +191,12 @@ fn reach_out(zygote: &mut Zygote) -> Vec<(&'static str, &'static [&'static str],
     let (mut said, mut lives) = (Vec::new(), true);
     for (name, stopped_by) in REACHING_OUT {
         let mut victim = Victim::new();
+        let sibling = zygote.fork();
         let asked = victim.asked(name).replace('#', &taken.to_string()).replace('+', &free.to_string());
-        let (answer, ended) = attack(zygote, &asked);
+        let (answer, ended) = attack(zygote, &asked.replace("{=}", &sibling.pid.to_string()));
         lives &= victim.0.try_wait().unwrap().is_none();
+        sibling.hang_up();
+        lives &= zygote.reap(&sibling) == Ended::Exited(0);
         said.push((*name, *stopped_by, answer, ended));
     }
     drop(udp);
@@ -222,11 +226,23 @@ fn is_refused(answer: &Answer) -> bool {
     matches!(answer, Answer::Broken(why) if why.starts_with("refused: "))
 }
 
-/// With nothing but that layer, everything that it is there for is refused.
-fn stops_alone(layer: &str, also: impl Fn(&str) -> bool) {
-    for (name, stopped_by, answer, _) in reach_out(&mut only(layer)) {
+/// Everything that this layer is there for is refused.
+fn stops(zygote: &mut Zygote, layer: &str, also: impl Fn(&str) -> bool) {
+    for (name, stopped_by, answer, _) in reach_out(zygote) {
         let expected = stopped_by.contains(&layer) && also(name);
         assert!(!expected || is_refused(&answer), "{layer} alone: {name}: {answer:?}");
+    }
+}
+
+/// What Landlock can deny on this kernel.
+fn landlock_denies(name: &str) -> bool {
+    // What an older one cannot deny, it does not say that it denies.
+    let denies = drill("").layer("landlock").detail.clone();
+    assert!(denies.contains("files"), "{denies}");
+    match name.split(' ').next() {
+        Some("connect" | "bind") => denies.contains("TCP ports"),
+        Some("kill") => denies.contains("signals"),
+        _ => true,
     }
 }
 
@@ -239,21 +255,31 @@ fn without_seccomp_the_other_layers_stop_files_network_and_processes() {
 
 #[test]
 fn landlock_alone_stops_files_network_and_processes() {
-    // What an older kernel's Landlock cannot deny, it does not say that it denies.
-    let denies = drill("").layer("landlock").detail.clone();
-    assert!(denies.contains("files"), "{denies}");
-    stops_alone("landlock", |name| match name.split(' ').next() {
-        Some("connect" | "bind") => denies.contains("TCP ports"),
-        Some("kill") => denies.contains("signals"),
-        _ => true,
-    });
+    stops(&mut only("landlock"), "landlock", landlock_denies);
+}
+
+#[test]
+fn a_childs_landlock_keeps_it_from_its_siblings_and_the_zygotes_from_everybody_else() {
+    let without = |whose| drill(&["seccomp", "rlimits", "namespaces", "capabilities", whose].join("|"));
+    stops(&mut without("zygote_landlock"), "landlock", landlock_denies);
+    stops(&mut without("child_landlock"), "landlock", |name| name != "kill {=}" && landlock_denies(name));
+}
+
+#[test]
+fn without_namespaces_children_die_with_their_zygote_all_the_same() {
+    let mut zygote = drill("namespaces");
+    assert!(!zygote.layer("pid_namespace").enabled);
+    let mut child = zygote.fork();
+    assert!(matches!(child.load("def bot_main(data): return []\n"), Answer::Loaded(_)));
+    zygote.process.kill().unwrap();
+    child.wait_for_end();
 }
 
 #[test]
 fn namespaces_alone_stop_files_network_and_processes() {
     // Where the system gives none, they are reported as off, and stop nothing.
     let are_on = drill("").has_namespaces();
-    stops_alone("namespaces", |_| are_on);
+    stops(&mut only("namespaces"), "namespaces", |_| are_on);
 }
 
 #[test]

@@ -1,4 +1,6 @@
-//! Landlock, unless it is left out.
+//! Landlock, unless it is left out: all of it, the zygote's, or that of its children.
+
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::SealError;
 use crate::switches::is_off;
@@ -28,6 +30,10 @@ impl Abi {
     /// # Errors
     /// The kernel refuses.
     pub(crate) fn deny_everything(self) -> Result<(), SealError> {
-        if is_off("landlock") { Ok(()) } else { self.0.deny_everything() }
+        // A zygote denies itself everything first; its children then have that behind them.
+        static DENIED: AtomicU32 = AtomicU32::new(0);
+        let whose =
+            if DENIED.fetch_add(1, Ordering::Relaxed) == 0 { "zygote_landlock" } else { "child_landlock" };
+        if is_off("landlock") || is_off(whose) { Ok(()) } else { self.0.deny_everything() }
     }
 }
