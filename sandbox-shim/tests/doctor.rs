@@ -67,7 +67,10 @@ fn as_nobody() -> Command {
 fn for_everybody() -> (tempfile::TempDir, String) {
     let folder = tempfile::Builder::new().prefix("doctor").tempdir_in("/tmp").unwrap();
     let copy = folder.path().join("sandbox-shim");
-    std::fs::copy(SHIM, &copy).unwrap();
+    // By another process: what this one has open for writing, a child that another test makes just
+    // then has open as well, and what is open for writing is not executed.
+    let status = Command::new("cp").args([SHIM, copy.to_str().unwrap()]).status().unwrap();
+    assert!(status.success());
     let everyone = <std::fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o755);
     std::fs::set_permissions(folder.path(), everyone.clone()).unwrap();
     std::fs::set_permissions(&copy, everyone).unwrap();
