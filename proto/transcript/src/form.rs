@@ -60,8 +60,11 @@ fn escaped_bytes(text: &[u8]) -> usize {
     text.len() + quoted + 5 * controls - 4 * short_controls
 }
 
+/// How many of the bytes are so. In pieces whose count fits a byte, which is what lets the compiler
+/// look at many of them at once.
 fn count(bytes: &[u8], is_so: impl Fn(u8) -> bool) -> usize {
-    bytes.iter().filter(|byte| is_so(**byte)).count()
+    let in_piece = |piece: &[u8]| piece.iter().map(|byte| u8::from(is_so(*byte))).sum::<u8>();
+    bytes.chunks(u8::MAX.into()).map(|piece| usize::from(in_piece(piece))).sum()
 }
 
 /// Whether valid JSON can stand in a line as it is and be cut out of it again: on one line, without
