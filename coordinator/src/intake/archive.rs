@@ -1,4 +1,4 @@
-//! A `.zip` with a `bot.py`, as a bundle.
+//! A `.zip` with a `bot.py` or a `bot.wasm`, as a bundle.
 //!
 //! An archive comes from a stranger: it is read only where every zip reader would find the same
 //! files in it, and unpacked against a budget of real bytes.
@@ -6,18 +6,17 @@
 use std::io::Cursor;
 use std::path::Path;
 
-use terms::{Bundle, Limits, bundle};
+use terms::{Bundle, Limits};
 use zip::read::{ArchiveOffset, Config};
 use zip::result::ZipError;
 use zip::{CompressionMethod, ZipArchive};
 
 use super::archive_fault::ArchiveFault;
 use super::end_record;
-use super::folder::{first_python, no_entry};
 use super::gathering::{Gathering, ends_the_reading};
 use super::junk::is_junk_path;
 use super::open::Root;
-use super::{Reason, name};
+use super::{Reason, name, start};
 
 /// What a packed archive may weigh beyond its unpacked source: directories, junk that is left out.
 const PACKED_EXTRA_BYTES: u64 = 4 << 20;
@@ -167,14 +166,12 @@ fn add(
 /// The folder, with its `/`, that holds the whole bot, as archives packed by a file manager have
 /// it; empty if the bot lies at the top.
 fn outer_folder(entries: &[Entry]) -> String {
-    let has = |path: &str| entries.iter().any(|entry| entry.path == path);
+    let starts_in =
+        |outer: &str| entries.iter().filter_map(|e| e.path.strip_prefix(outer)).any(start::is_start);
     let outer =
         entries.first().and_then(|entry| entry.path.split_once('/')).map(|(outer, _)| format!("{outer}/"));
     match outer {
-        Some(outer)
-            if has(&format!("{outer}{}", bundle::ENTRY))
-                && entries.iter().all(|entry| entry.path.starts_with(&outer)) =>
-        {
+        Some(outer) if starts_in(&outer) && entries.iter().all(|entry| entry.path.starts_with(&outer)) => {
             outer
         }
         _ => String::new(),
@@ -182,9 +179,12 @@ fn outer_folder(entries: &[Entry]) -> String {
 }
 
 fn with_entry(bundle: Bundle) -> Result<Bundle, Reason> {
-    if bundle.contains(bundle::ENTRY) {
-        return Ok(bundle);
+    let nothing = || Reason::NoEntry {
+        entry: terms::bundle::ENTRY,
+        hint: "add one: it is the file a bot starts with".to_owned(),
+    };
+    match start::check(&bundle) {
+        Some(checked) => checked.map(|()| bundle),
+        None => Err(start::missing(&bundle).unwrap_or_else(nothing)),
     }
-    let nothing = || Reason::NoEntry { hint: "add one: it is the file a bot starts with".to_owned() };
-    Err(first_python(&bundle).map_or_else(nothing, |python| no_entry(&python)))
 }

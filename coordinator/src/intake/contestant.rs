@@ -11,7 +11,7 @@ use terms::{Bundle, Digest, Limits, bundle};
 use super::entry::{Candidate, Form, SkipReason, Skipped, Sorted, sort};
 use super::gathering::Gathering;
 use super::open::Root;
-use super::{IntakeError, Problem, Reason, archive, folder};
+use super::{IntakeError, Problem, Reason, archive, folder, start};
 
 /// One bot that takes part.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,7 +118,8 @@ impl Findings {
 
     fn read(&mut self, root: Root<'_>, candidate: Candidate, limits: &Limits) {
         let read = match candidate.form {
-            Form::File => lone_file(root, &candidate.path, limits).map(Some).map_err(|reason| vec![reason]),
+            Form::File => lone_file(root, &candidate.path, bundle::ENTRY, limits),
+            Form::Component => lone_file(root, &candidate.path, bundle::COMPONENT, limits),
             Form::Folder => folder::read(root, &candidate.path, limits),
             Form::Archive => archive::read(root, &candidate.path, limits).map(Some),
         };
@@ -127,7 +128,7 @@ impl Findings {
             Ok(Some(bundle)) => {
                 self.contestants.push(Contestant { name, digest: bundle.digest(), bundle });
             }
-            Ok(None) => self.skipped.push(Skipped { entry, reason: SkipReason::NoPython }),
+            Ok(None) => self.skipped.push(Skipped { entry, reason: SkipReason::NoCode }),
             Err(reasons) => self
                 .problems
                 .extend(reasons.into_iter().map(|reason| Problem { entry: entry.clone(), reason })),
@@ -151,8 +152,18 @@ impl Findings {
     }
 }
 
-fn lone_file(root: Root<'_>, path: &Path, limits: &Limits) -> Result<Bundle, Reason> {
-    let mut gathering = Gathering::new(limits);
-    gathering.add(bundle::ENTRY, root.open(path)?, |error| root.unreadable(path, error))?;
-    Ok(gathering.finish())
+/// The bundle of a lone file, which is what the bot starts with.
+fn lone_file(
+    root: Root<'_>,
+    path: &Path,
+    entry: &str,
+    limits: &Limits,
+) -> Result<Option<Bundle>, Vec<Reason>> {
+    let read = || {
+        let mut gathering = Gathering::new(limits);
+        gathering.add(entry, root.open(path)?, |error| root.unreadable(path, error))?;
+        let bundle = gathering.finish();
+        start::check(&bundle).unwrap_or(Ok(())).map(|()| Some(bundle))
+    };
+    read().map_err(|reason| vec![reason])
 }

@@ -20,20 +20,21 @@ pub struct Skipped {
 /// Why an entry is no bot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SkipReason {
-    /// Neither `.py` nor `.zip`.
+    /// Neither `.py` nor `.wasm` nor `.zip`.
     NotABot,
     /// An archive of another kind.
     OtherArchive,
     /// What makes the directory a Python package.
     PackageMarker,
-    /// A folder in which there is no Python.
-    NoPython,
+    /// A folder in which there is no code.
+    NoCode,
 }
 
-/// The three forms a bot comes in.
+/// The forms a bot comes in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
     File,
+    Component,
     Folder,
     Archive,
 }
@@ -97,6 +98,7 @@ fn file_form(entry: &OsStr) -> Option<Form> {
     let extension = Path::new(entry).extension()?.to_ascii_lowercase();
     match extension.to_str()? {
         "py" if entry != "__init__.py" => Some(Form::File),
+        "wasm" => Some(Form::Component),
         "zip" => Some(Form::Archive),
         _ => None,
     }
@@ -114,10 +116,10 @@ fn skip_reason(entry: &OsStr) -> SkipReason {
 impl fmt::Display for SkipReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            SkipReason::NotABot => "it is neither a .py file nor a .zip nor a folder",
+            SkipReason::NotABot => "it is neither a .py, .wasm or .zip file nor a folder",
             SkipReason::OtherArchive => "only .zip archives are read; pack it again as .zip",
             SkipReason::PackageMarker => "it makes the directory a package and is no bot",
-            SkipReason::NoPython => "there is no .py file in the folder",
+            SkipReason::NoCode => "there is no .py or .wasm file in the folder",
         })
     }
 }

@@ -1,4 +1,4 @@
-//! A folder with a `bot.py`, as a bundle.
+//! A folder with a `bot.py` or a `bot.wasm`, as a bundle.
 
 use std::fs;
 use std::path::Path;
@@ -8,12 +8,12 @@ use terms::{Bundle, Limits, bundle};
 use super::gathering::{Gathering, ends_the_reading};
 use super::junk::is_junk_part;
 use super::open::{Found, Root};
-use super::{Reason, name};
+use super::{Reason, name, start};
 
 /// Most entries that are looked at in one bot's folder, folders and junk included.
 const ENTRIES_MAX: usize = 10_000;
 
-/// Reads the files of a folder; nothing if there is no Python in it.
+/// Reads the files of a folder; nothing if there is no code of a bot in it.
 ///
 /// # Errors
 /// Everything in it that cannot be taken.
@@ -24,27 +24,11 @@ pub(super) fn read(root: Root<'_>, folder: &Path, limits: &Limits) -> Result<Opt
         return Err(Reason::shortened(walk.reasons));
     }
     let bundle = walk.gathering.finish();
-    match (bundle.contains(bundle::ENTRY), first_python(&bundle)) {
-        (true, _) => Ok(Some(bundle)),
-        (false, None) => Ok(None),
-        (false, Some(python)) => Err(vec![no_entry(&python)]),
+    match (start::check(&bundle), start::missing(&bundle)) {
+        (Some(Ok(())), _) => Ok(Some(bundle)),
+        (None, None) => Ok(None),
+        (Some(Err(reason)), _) | (None, Some(reason)) => Err(vec![reason]),
     }
-}
-
-/// The sentence about a missing `bot.py`, given a Python file that is there.
-pub(super) fn no_entry(python: &str) -> Reason {
-    let hint = match python.strip_suffix("/bot.py") {
-        Some(inner) => format!("move the contents of {inner} up to where it is"),
-        None => format!("rename the file it starts with (it has {python})"),
-    };
-    Reason::NoEntry { hint }
-}
-
-/// The Python file that most probably is the one to start with: the outermost, by name.
-pub(super) fn first_python(bundle: &Bundle) -> Option<String> {
-    let python = bundle.files().map(|(path, _)| path).filter(|path| path.ends_with(".py"));
-    let depth = |path: &str| path.matches('/').count();
-    python.min_by_key(|path| (!path.ends_with("/bot.py"), depth(path))).map(str::to_owned)
 }
 
 struct Walk<'a> {

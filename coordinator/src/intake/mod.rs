@@ -11,16 +11,16 @@
 //! # Ok(()) }
 //! ```
 //!
-//! A bot is a `.py` file, or a folder or `.zip` with a `bot.py`. What is found is taken byte for
-//! byte: a file that is no Python is a bot that will forfeit, not a reason to stop. What stops a
-//! tournament is what cannot be taken without guessing, and then everything of that kind is listed
-//! at once.
+//! A bot is a `.py` file, a `.wasm` component, or a folder or `.zip` with a `bot.py` or a `bot.wasm`.
+//! What is found is taken byte for byte: a file that is no Python, or no valid component, is a bot
+//! that will forfeit, not a reason to stop. What stops a tournament is what cannot be taken without
+//! guessing, or what its first bytes give away, and then everything of that kind is listed at once.
 //!
 //! ```text
-//! directory ─► entry (which bot, or none) ─► folder │ archive │ lone file ─► gathering ─► bundle
+//! directory ─► entry (which bot, or none) ─► folder │ archive │ lone file ─► gathering ─► start ─► bundle
 //! ```
 //!
-//! Never here: Python, the network, writing, or a read whose length somebody else decides. Nothing
+//! Never here: Python, a compiler, the network, writing, or a read whose length somebody else decides. Nothing
 //! is opened that is not a regular file, and no link is followed out of the directory.
 
 mod archive;
@@ -34,6 +34,7 @@ mod junk;
 mod name;
 mod open;
 mod problem;
+mod start;
 
 #[cfg(test)]
 mod tests;

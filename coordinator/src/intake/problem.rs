@@ -39,7 +39,7 @@ pub enum IntakeError {
     },
     /// There is nothing in it that could be a bot.
     #[error(
-        "there are no bots in {}: put .py files, or folders or .zip files with a bot.py, into it{}",
+        "there are no bots in {}: put .py or .wasm files, or folders or .zip files with a bot.py or bot.wasm, into it{}",
         dir.display(), Listed(skipped)
     )]
     Empty {
@@ -123,10 +123,21 @@ pub enum Reason {
         what: &'static str,
     },
     /// Nothing to start with.
-    #[error("it has no bot.py at its top level; {hint}")]
+    #[error("it has no {entry} at its top level; {hint}")]
     NoEntry {
+        /// What it should start with.
+        entry: &'static str,
         /// What to do about it.
         hint: String,
+    },
+    /// Which of the two is the bot?
+    #[error("it has both a bot.py and a bot.wasm; remove the one that it does not start with")]
+    TwoEntries,
+    /// A `.wasm` that no compiler will take.
+    #[error("{what}; a bot in WebAssembly is a component that implements proto/bot.wit")]
+    NotAComponent {
+        /// What it is instead, as a sentence about "it".
+        what: &'static str,
     },
     /// More than the limit, counted while unpacking.
     #[error(

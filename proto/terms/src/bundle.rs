@@ -14,7 +14,8 @@ use crate::Digest;
 const MAGIC: &[u8; 16] = b"arena bundle 1\n\0";
 /// The file a bot starts with.
 pub const ENTRY: &str = "bot.py";
-/// The file that is the whole of a bot that is a component.
+/// The file that a bot in WebAssembly starts with: a component that implements `proto/bot.wit`. A bot
+/// has either this or [`ENTRY`].
 pub const COMPONENT: &str = "bot.wasm";
 /// Longest path within a bundle, in bytes.
 pub const PATH_BYTES_MAX: usize = 255;
@@ -52,6 +53,11 @@ impl Bundle {
     /// The bundle of a lone source file.
     pub fn of_source(source: Vec<u8>) -> Bundle {
         Bundle(BTreeMap::from([(ENTRY.to_owned(), source)]))
+    }
+
+    /// The content of the file of that path, if there is one.
+    pub fn get(&self, path: &str) -> Option<&[u8]> {
+        self.0.get(path).map(Vec::as_slice)
     }
 
     /// Adds a file.
@@ -109,21 +115,46 @@ impl Bundle {
     /// # Errors
     /// The bytes are no bundle, or not in canonical order.
     pub fn decode(bytes: &[u8]) -> Result<Bundle, BadBundle> {
-        let mut rest = bytes.strip_prefix(MAGIC).ok_or(BadBundle::Malformed)?;
-        let count = take_number(&mut rest)?;
+        let (count, mut rest) = open(bytes)?;
         let mut bundle = Bundle::default();
         for _ in 0..count {
-            let path_len = take_number(&mut rest)?;
-            let path = std::str::from_utf8(take(&mut rest, path_len)?).map_err(|_| BadBundle::Malformed)?;
-            let content_len = take_number(&mut rest)?;
-            let content = take(&mut rest, content_len)?.to_vec();
+            let (path, content) = take_file(&mut rest)?;
             if bundle.0.last_key_value().is_some_and(|(last, _)| last.as_str() > path) {
                 return Err(BadBundle::Malformed);
             }
-            bundle.add(path, content)?;
+            bundle.add(path, content.to_vec())?;
         }
         if rest.is_empty() { Ok(bundle) } else { Err(BadBundle::Malformed) }
     }
+}
+
+/// The component that a bot is, in the canonical bytes of its bundle; nothing if it is a bot in
+/// Python. Copies nothing.
+///
+/// # Errors
+/// The bytes before the component are no bundle.
+pub fn component_of(bytes: &[u8]) -> Result<Option<&[u8]>, BadBundle> {
+    let (count, mut rest) = open(bytes)?;
+    for _ in 0..count {
+        let (path, content) = take_file(&mut rest)?;
+        if path == COMPONENT {
+            return Ok(Some(content));
+        }
+    }
+    Ok(None)
+}
+
+/// The number of files, and the bytes that hold them.
+fn open(bytes: &[u8]) -> Result<(u32, &[u8]), BadBundle> {
+    let mut rest = bytes.strip_prefix(MAGIC).ok_or(BadBundle::Malformed)?;
+    Ok((take_number(&mut rest)?, rest))
+}
+
+fn take_file<'a>(rest: &mut &'a [u8]) -> Result<(&'a str, &'a [u8]), BadBundle> {
+    let path_len = take_number(rest)?;
+    let path = std::str::from_utf8(take(rest, path_len)?).map_err(|_| BadBundle::Malformed)?;
+    let content_len = take_number(rest)?;
+    Ok((path, take(rest, content_len)?))
 }
 
 fn take<'a>(rest: &mut &'a [u8], len: u32) -> Result<&'a [u8], BadBundle> {
@@ -166,7 +197,9 @@ mod tests {
             if with_magic {
                 bytes.splice(0..0, MAGIC.iter().copied());
             }
+            let component = component_of(&bytes).map(|found| found.map(<[u8]>::to_vec));
             if let Ok(bundle) = Bundle::decode(&bytes) {
+                prop_assert_eq!(component, Ok(bundle.get(COMPONENT).map(<[u8]>::to_vec)));
                 prop_assert_eq!(bundle.encode(), bytes);
             }
         }
@@ -193,6 +226,17 @@ mod tests {
         assert_eq!(bundle(["a.py", "b.py"]).digest(), bundle(["b.py", "a.py"]).digest());
         let again = bundle(["a.py", "b.py"]).add("a.py", Vec::new());
         assert_eq!(again, Err(BadBundle::Twice("a.py".into())));
+    }
+
+    #[test]
+    fn a_component_is_found_without_unpacking() {
+        let mut bundle = Bundle::default();
+        bundle.add("a/bot.wasm", b"not this".to_vec()).unwrap();
+        bundle.add("book.txt", b"nor this".to_vec()).unwrap();
+        assert_eq!(component_of(&bundle.encode()), Ok(None));
+        bundle.add(COMPONENT, b"this".to_vec()).unwrap();
+        assert_eq!(component_of(&bundle.encode()), Ok(Some(&b"this"[..])));
+        assert_eq!(component_of(b"noise"), Err(BadBundle::Malformed));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 pub mod bundle;
+pub mod component;
 pub mod digest;
 pub mod fault;
 pub mod fuel;

@@ -12,8 +12,8 @@ use std::io::{Read, Write};
 use sandbox_shim::{engine, seal_compiler};
 use wasmtime::Engine;
 
+use crate::bounds;
 use crate::progress::say;
-use crate::{bounds, source};
 
 /// The component cannot be compiled, on any machine; the reason is on standard output.
 pub(crate) const REJECTED: u8 = 3;
@@ -54,7 +54,7 @@ fn prepare(stack_bytes: u32) -> Result<Engine, String> {
 /// # Errors
 /// Why the component is rejected, as the sentence that its author reads.
 fn compile(compiler: &Engine, wasm: &[u8]) -> Result<Vec<u8>, String> {
-    if let Some(what) = source::what_else(wasm) {
+    if let Some(what) = terms::component::what_else(wasm) {
         return Err(format!("it is no WebAssembly component: {what}"));
     }
     bounds::check(wasm).map_err(|error| error.to_string())?;

@@ -73,9 +73,9 @@ fn what_is_no_bot_is_skipped_with_a_reason_or_ignored() {
     assert_eq!(
         intake.notes(),
         [
-            "skipped README.md: it is neither a .py file nor a .zip nor a folder",
+            "skipped README.md: it is neither a .py, .wasm or .zip file nor a folder",
             "skipped __init__.py: it makes the directory a package and is no bot",
-            "skipped assets: there is no .py file in the folder",
+            "skipped assets: there is no .py or .wasm file in the folder",
             "skipped old.tar.gz: only .zip archives are read; pack it again as .zip",
         ]
     );
@@ -113,7 +113,7 @@ fn a_directory_that_is_none_is_named() {
 fn fewer_than_two_bots_are_no_tournament() {
     let empty = Bots::with(&[("notes.txt", b"x")]).read().unwrap_err();
     assert!(matches!(empty, IntakeError::Empty { .. }));
-    assert!(empty.to_string().contains("put .py files"), "{empty}");
+    assert!(empty.to_string().contains("put .py or .wasm files"), "{empty}");
     assert!(empty.to_string().contains("\n  skipped notes.txt: "), "{empty}");
     let alone = Bots::with(&[("solo.py", b"x")]).read().unwrap_err().to_string();
     assert!(alone.ends_with("holds one bot only, \"solo\": a tournament needs at least two"), "{alone}");

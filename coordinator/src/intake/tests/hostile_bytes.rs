@@ -10,7 +10,7 @@ use super::*;
 
 fn is_within_limits(packed: &[u8]) {
     if let Ok(bundle) = unpack(packed, &DEFAULTS) {
-        assert!(bundle.contains("bot.py"));
+        assert!(bundle.contains("bot.py") != bundle.contains("bot.wasm"));
         assert!(bundle.content_bytes() <= DEFAULTS.source_bytes as usize);
         assert!(bundle.files().len() <= DEFAULTS.source_files as usize);
     }

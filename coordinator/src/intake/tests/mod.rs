@@ -1,6 +1,7 @@
 //! Directories as organisers have them, and archives as attackers make them.
 
 mod archives;
+mod components;
 mod directories;
 mod hostile_bytes;
 mod zip_maker;
