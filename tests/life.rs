@@ -35,6 +35,7 @@ fn real() -> ZygoteConfig {
         stack_bytes: limits::DEFAULTS.stack_bytes,
         answer_max: ZygoteConfig::ANSWER_MAX,
         require_namespaces: false,
+        untrusted: false,
     }
 }
 

@@ -26,6 +26,7 @@ fn config() -> ZygoteConfig {
         stack_bytes: limits::DEFAULTS.stack_bytes,
         answer_max: ZygoteConfig::ANSWER_MAX,
         require_namespaces: false,
+        untrusted: false,
     }
 }
 

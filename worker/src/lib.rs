@@ -5,15 +5,17 @@
 //! cluster   what to play, what was played         ◄─► coordinator
 //!    │ board: matches waiting, playing, finished
 //! slots     one thread and one core per match
-//!    │
+//!    │ seats: who plays, Python or component
 //! referee   one match, a pure function of its answers
 //!    │
-//! sandbox   zygote and sealed children            ◄─► sandbox-shim
+//! sandbox   zygotes, sealed children, components  ◄─► sandbox-shim, precompile
 //! ```
 #![forbid(unsafe_code)]
 
 pub mod cluster;
 pub mod config;
+mod disk;
 pub mod referee;
 pub mod sandbox;
+mod seats;
 pub mod slots;

@@ -11,15 +11,15 @@ use nix::unistd::gethostname;
 use rand::Rng;
 use terms::printable::clean;
 use tokio::io::AsyncReadExt;
-use tokio::runtime::Runtime;
+use tokio::runtime::{Handle, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tonic::transport::Channel;
 use tracing_subscriber::EnvFilter;
 use worker::cluster::{Blobs, Board, Ended, Identity, Programs, Session, Upkeep};
 use worker::config::{Arguments, LogFormat};
-use worker::sandbox::Group;
-use worker::slots;
+use worker::sandbox::{Components, ComponentsConfig, Group};
+use worker::slots::{self, Equipment};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -46,12 +46,17 @@ fn run(arguments: &Arguments) -> anyhow::Result<Ended> {
     let board = Arc::new(Board::new(arguments.slot_count()));
     let blobs = Arc::new(Blobs::open(arguments.cache_folder().join("blobs"), channel.clone())?);
     let cores = arguments.core_list();
-    let slots = slots::start(arguments.slot_count(), &cores, &board, &blobs, runtime.handle())?;
     let with = (programs(arguments), upkeep(arguments));
+    let components = components(arguments, &with, runtime.handle())?;
+    let equipment = Equipment { blobs: blobs.clone(), components, runtime: runtime.handle().clone() };
+    let equipment = Arc::new(equipment);
+    let slots = slots::start(arguments.slot_count(), &cores, &board, &equipment)?;
     let session = Session::new(identity(arguments), channel, blobs, with, board.clone());
     let drain = drain_on_signal(arguments.until_stdin_closes)?;
     let ended = runtime.block_on(session.run(drain));
     board.close();
+    // Nobody hears of what waits for a compiler now.
+    equipment.components.close();
     slots.into_iter().for_each(|slot| drop(slot.join()));
     drop(guard);
     // A read of standard input that is under way would hold up an ordinary shutdown for ever.
@@ -92,6 +97,23 @@ fn programs(arguments: &Arguments) -> Programs {
 fn upkeep(arguments: &Arguments) -> Upkeep {
     let (slots, zygote_matches) = (arguments.slot_count(), arguments.zygote_matches);
     Upkeep { slots, zygote_matches, group: Group::claim().map(Arc::new) }
+}
+
+fn components(
+    arguments: &Arguments,
+    (programs, upkeep): &(Programs, Upkeep),
+    runtime: &Handle,
+) -> std::io::Result<Arc<Components>> {
+    let config = ComponentsConfig {
+        shim: programs.shim.clone(),
+        precompile: programs.precompile.clone(),
+        folder: arguments.cache_folder().join("components"),
+        require_namespaces: programs.require_namespaces,
+        slots: upkeep.slots,
+        zygote_matches: upkeep.zygote_matches,
+        group: upkeep.group.clone().ok(),
+    };
+    Components::start(config, runtime).map(Arc::new)
 }
 
 /// The first signal, or the end of standard input, drains; the next signal stops at once.

@@ -5,6 +5,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
 use std::time::Instant;
 
@@ -18,7 +19,8 @@ use tokio::runtime::Handle;
 
 use crate::cluster::{Blobs, Board, Job, Ready};
 use crate::referee::{Contest, conduct};
-use crate::sandbox::{HostTrouble, Sealed};
+use crate::sandbox::{Components, HostTrouble};
+use crate::seats::{Seated, Seats};
 
 /// What framing adds to a bot's source, per file, in bytes: a path and two lengths.
 const BUNDLE_OVERHEAD_PER_FILE: usize = 264;
@@ -30,6 +32,16 @@ pub fn usable_cores() -> Vec<u16> {
     (0..CpuSet::count() as u16).filter(is_in).collect()
 }
 
+/// What matches are played with, besides what each brings along.
+pub struct Equipment {
+    /// Where bots come from.
+    pub blobs: Arc<Blobs>,
+    /// What hosts bots that are components.
+    pub components: Arc<Components>,
+    /// What fetching runs on.
+    pub runtime: Handle,
+}
+
 /// Starts `count` slots over `cores`. They end when the board is closed.
 ///
 /// # Errors
@@ -38,16 +50,15 @@ pub fn start(
     count: usize,
     cores: &[u16],
     board: &Arc<Board<Ready>>,
-    blobs: &Arc<Blobs>,
-    runtime: &Handle,
+    equipment: &Arc<Equipment>,
 ) -> std::io::Result<Vec<JoinHandle<()>>> {
     let cores = cores.iter().copied().map(Some).chain(cores.is_empty().then_some(None));
     let slot = |(index, core): (usize, Option<u16>)| {
-        let (board, blobs, runtime) = (board.clone(), blobs.clone(), runtime.clone());
+        let (board, equipment) = (board.clone(), equipment.clone());
         let serve = move || {
             pin(core);
             while let Some(job) = board.take() {
-                board.finish(report(&job, core, &blobs, &runtime));
+                board.finish(report(&job, core, &equipment));
             }
         };
         std::thread::Builder::new().name(format!("slot-{index}")).spawn(serve)
@@ -65,9 +76,9 @@ fn pin(core: Option<u16>) {
     }
 }
 
-fn report(job: &Job<Ready>, core: Option<u16>, blobs: &Blobs, runtime: &Handle) -> Report {
+fn report(job: &Job<Ready>, core: Option<u16>, equipment: &Equipment) -> Report {
     let began = Instant::now();
-    let outcome = surviving(|| play(job, core, blobs, runtime)).unwrap_or_else(void);
+    let outcome = surviving(|| play(job, core, equipment)).unwrap_or_else(void);
     let wall_micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
     if let Verdict::Void(fault) = outcome.verdict {
         let (id, attempt) = (job.id.0.short(), job.attempt.0);
@@ -89,12 +100,8 @@ fn surviving<T>(play: impl FnOnce() -> Result<T, HostTrouble>) -> Result<T, Host
     })
 }
 
-fn play(
-    job: &Job<Ready>,
-    core: Option<u16>,
-    blobs: &Blobs,
-    runtime: &Handle,
-) -> Result<Outcome, HostTrouble> {
+fn play(job: &Job<Ready>, core: Option<u16>, equipment: &Equipment) -> Result<Outcome, HostTrouble> {
+    let Equipment { blobs, components, runtime } = equipment;
     let limits = &job.spec.limits;
     let bytes_max =
         limits.source_bytes as usize + (1 + limits.source_files as usize) * BUNDLE_OVERHEAD_PER_FILE;
@@ -104,16 +111,17 @@ fn play(
             .map_err(|error| HostTrouble::new(HostFault::SpawnFailed, error.to_string()))
     };
     let bundles = [fetch(Seat::Zero)?, fetch(Seat::One)?];
-    let [zero, one] = &bundles;
-    let mut players = job.ready.zygotes.fork_both(core)?;
-    let outcome = conduct(Contest {
-        spec: &job.spec,
-        bundles: BySeat([zero, one]),
-        players: &mut players,
-        ticks: &job.ticks,
-    });
+    let bundles = BySeat(bundles.each_ref().map(|bundle| &**bundle));
+    let zygotes = &job.ready.zygotes;
+    let seats = Seats { zygotes, components, stack_bytes: limits.stack_bytes, core };
+    // Compiling may take longer than a match may stand still.
+    let still_waiting = || {
+        job.ticks.fetch_add(1, Ordering::Relaxed);
+    };
+    let mut players = seats.take(bundles, still_waiting)?;
+    let outcome = conduct(Contest { spec: &job.spec, bundles, players: &mut players, ticks: &job.ticks });
     // Both first, so that the second dies while the first is collected.
-    players.0.iter().for_each(Sealed::kill);
+    players.0.iter().for_each(Seated::kill);
     Ok(outcome)
 }
 

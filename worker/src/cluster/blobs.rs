@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,6 +10,8 @@ use rpc::v1;
 use rpc::v1::blobs_client::BlobsClient;
 use terms::Digest;
 use tonic::transport::Channel;
+
+use crate::disk::prune;
 
 /// How much memory the bots that were played last may take, in bytes.
 const MEMORY_BYTES_MAX: usize = 64 << 20;
@@ -164,30 +166,6 @@ impl Blobs {
     }
 }
 
-/// Removes the oldest files until the rest takes at most `bytes_max`.
-fn prune(folder: &Path, bytes_max: u64) -> io::Result<()> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        let metadata = entry.metadata()?;
-        files.push((metadata.modified()?, metadata.len(), entry.path()));
-    }
-    files.sort();
-    let mut total: u64 = files.iter().map(|(_, bytes, _)| bytes).sum();
-    for (_, bytes, path) in files {
-        if total <= bytes_max {
-            break;
-        }
-        // Another worker that shares the cache may have been faster.
-        std::fs::remove_file(path).or_else(|error| match error.kind() {
-            io::ErrorKind::NotFound => Ok(()),
-            _ => Err(error),
-        })?;
-        total = total.saturating_sub(bytes);
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -237,19 +215,5 @@ mod tests {
         assert!(refused.contains("an empty part"), "{refused}");
         let refused = fetched_from(Hostile(b"evil", 1)).await;
         assert!(refused.contains("4 bytes with digest"), "{refused}");
-    }
-
-    #[test]
-    fn pruning_removes_the_oldest_first() {
-        let folder = tempfile::tempdir().unwrap();
-        for (age, name) in ["old", "middle", "new"].into_iter().enumerate() {
-            let path = folder.path().join(name);
-            std::fs::write(&path, [0; 10]).unwrap();
-            let time = std::time::UNIX_EPOCH + std::time::Duration::from_secs(age as u64);
-            std::fs::File::open(&path).unwrap().set_modified(time).unwrap();
-        }
-        prune(folder.path(), 20).unwrap();
-        assert!(!folder.path().join("old").exists());
-        assert!(folder.path().join("middle").exists() && folder.path().join("new").exists());
     }
 }

@@ -23,7 +23,8 @@ pub struct Job<R> {
     pub spec: MatchSpec,
     /// What it is played with.
     pub ready: Arc<R>,
-    /// Ticks played so far, for whoever watches.
+    /// Ticks played so far, and seconds of compiling before them: it goes up as long as the match
+    /// moves, for whoever watches.
     pub ticks: Arc<AtomicU32>,
 }
 

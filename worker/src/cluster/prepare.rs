@@ -120,6 +120,7 @@ pub async fn prepare(
         stack_bytes: preparation.stack_bytes,
         answer_max: ZygoteConfig::ANSWER_MAX,
         require_namespaces: programs.require_namespaces,
+        untrusted: false,
     };
     let keeping = upkeep.keeping(config, preparation.memory_bytes);
     let started = tokio::task::spawn_blocking(move || Zygotes::start(keeping)).await;

@@ -21,7 +21,7 @@ pub struct Contest<'a, P> {
     pub bundles: BySeat<&'a [u8]>,
     /// Whoever plays the seats.
     pub players: &'a mut BySeat<P>,
-    /// Counts the ticks for whoever watches.
+    /// Goes up by one with every tick, for whoever watches.
     pub ticks: &'a AtomicU32,
 }
 
@@ -80,7 +80,7 @@ fn play<P: Player>(
             return Ok(forfeit);
         }
         *ticks = tick;
-        watched.store(tick, Ordering::Relaxed);
+        watched.fetch_add(1, Ordering::Relaxed);
         for seat in Seat::BOTH {
             observation.clear();
             game.observe(seat, &mut observation);

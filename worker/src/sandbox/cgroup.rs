@@ -15,12 +15,18 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
+use super::components::zygotes_max;
+
 /// What a child may take besides the linear memory of its bot, in bytes.
 const CHILD_EXTRA_BYTES: u64 = 32 << 20;
 /// What the zygotes, two while one replaces the other, may take, in bytes.
 const ZYGOTES_BYTES: u64 = 512 << 20;
 /// Processes besides those of matches: zygotes that come, stay and go.
 const ZYGOTES_MAX: u64 = 8;
+/// What a zygote of a component may take, in bytes: its native code is in a file.
+const COMPONENT_ZYGOTE_BYTES: u64 = 16 << 20;
+/// Processes of a zygote of a component: itself, and the first one of its children's namespace.
+const COMPONENT_ZYGOTE_PROCESSES: u64 = 2;
 /// The controllers that are needed.
 const CONTROLLERS: [&str; 2] = ["memory", "pids"];
 
@@ -49,9 +55,11 @@ impl Group {
     pub fn limit(&self, slots: usize, memory_bytes: u64) -> io::Result<()> {
         let children = 2 * slots as u64;
         let child_bytes = memory_bytes.saturating_add(CHILD_EXTRA_BYTES);
-        let memory = child_bytes.saturating_mul(children).saturating_add(ZYGOTES_BYTES);
+        let components = zygotes_max(slots) as u64;
+        let zygotes = ZYGOTES_BYTES + components * COMPONENT_ZYGOTE_BYTES;
+        let memory = child_bytes.saturating_mul(children).saturating_add(zygotes);
         // Every slot may keep a zygote that is old already.
-        let pids = children + slots as u64 + ZYGOTES_MAX;
+        let pids = children + slots as u64 + ZYGOTES_MAX + components * COMPONENT_ZYGOTE_PROCESSES;
         fs::write(self.folder.join("memory.max"), memory.to_string())?;
         fs::write(self.folder.join("pids.max"), pids.to_string())?;
         let limits = format!("all sandboxes together: {} MiB, {pids} processes", memory >> 20);
@@ -153,9 +161,9 @@ mod tests {
         group.limit(2, 64 << 20).unwrap();
         group.add(8).unwrap();
         assert_eq!(read("sandboxes/cgroup.procs"), "8");
-        assert_eq!(read("sandboxes/memory.max"), ((4 * 96 + 512) << 20).to_string());
-        assert_eq!(read("sandboxes/pids.max"), "14");
-        assert_eq!(group.describe(), "all sandboxes together: 896 MiB, 14 processes");
+        assert_eq!(read("sandboxes/memory.max"), ((4 * 96 + 512 + 12 * 16) << 20).to_string());
+        assert_eq!(read("sandboxes/pids.max"), "38");
+        assert_eq!(group.describe(), "all sandboxes together: 1088 MiB, 38 processes");
         // A worker that was killed leaves the folders to the next one.
         fs::write(own.path().join("cgroup.procs"), "9\n").unwrap();
         claim(own.path(), 9).unwrap();

@@ -1,11 +1,12 @@
-//! The worker's side of the sandbox: the zygote it spawns, the sealed children it is given, and
-//! the sockets to both.
+//! The worker's side of the sandbox: the zygotes it spawns, the sealed children it is given, the
+//! sockets to both, and the sealed compiler of strangers' components.
 //!
 //! Everything that arrives here is hostile and leaves as a [`pipe`] frame or a [`HostTrouble`].
 //! Never here: rules, judgement, wasmtime, gRPC.
 
 mod cgroup;
 mod channel;
+mod components;
 mod keeper;
 mod process;
 mod restarts;
@@ -16,6 +17,7 @@ mod zygotes;
 
 pub use cgroup::Group;
 pub use channel::HostTrouble;
+pub use components::{Components, ComponentsConfig, Hosted, Wanted};
 pub use sealed::Sealed;
 pub use zygote::{Described, SpawnError, Zygote, ZygoteConfig};
 pub use zygotes::{Keeping, Zygotes};

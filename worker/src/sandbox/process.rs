@@ -47,6 +47,7 @@ impl Process {
             .args(["--native-digest", &config.native_digest.to_string()])
             .args(["--stack-bytes", &config.stack_bytes.to_string()])
             .args(config.require_namespaces.then_some("--require-namespaces"))
+            .args(config.untrusted.then_some("--untrusted"))
             .env_clear()
             .stdin(socket)
             .stdout(Stdio::null())

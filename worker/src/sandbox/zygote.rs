@@ -37,6 +37,8 @@ pub struct ZygoteConfig {
     pub answer_max: Duration,
     /// Whether it is to refuse to start where the system gives no namespaces.
     pub require_namespaces: bool,
+    /// Whether the code is a stranger's: then nothing of it runs before a child is sealed.
+    pub untrusted: bool,
 }
 
 impl ZygoteConfig {
