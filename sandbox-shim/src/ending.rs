@@ -35,6 +35,33 @@ impl Call {
     }
 }
 
+/// What runs the bot, as its author knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Code {
+    /// Our interpreter.
+    Interpreter,
+    /// A component of the author's own.
+    Component,
+}
+
+impl Code {
+    /// As an object of a sentence.
+    fn name(self) -> &'static str {
+        match self {
+            Code::Interpreter => "the interpreter",
+            Code::Component => "the component",
+        }
+    }
+
+    /// What a bot ends that ends it.
+    fn ended(self) -> &'static str {
+        match self {
+            Code::Interpreter => "its interpreter",
+            Code::Component => "itself",
+        }
+    }
+}
+
 /// What happened to memory during a call.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Memory {
@@ -94,12 +121,12 @@ impl Ending {
     }
 
     /// The call did not return.
-    pub(crate) fn of_error(error: &Error, call: Call, budget: u64, memory: Memory) -> Ending {
+    pub(crate) fn of_error(error: &Error, code: Code, call: Call, budget: u64, memory: Memory) -> Ending {
         if error.is::<MachineOutOfMemory>() || error.is::<wasmtime::error::OutOfMemory>() {
             return Ending::host(error);
         }
         if let Some(exit) = error.downcast_ref::<GuestExit>() {
-            return fault(FaultKind::Exited, format!("the bot ended its interpreter, {exit}"));
+            return fault(FaultKind::Exited, format!("the bot ended {}, {exit}", code.ended()));
         }
         let subject = call.subject();
         if error.root_cause().to_string().starts_with(TOO_MUCH_CROSSES) {
@@ -115,7 +142,7 @@ impl Ending {
             }
             // It handed over too much in an earlier turn, not as its reply but in the middle of it.
             Some(Trap::CannotEnterComponent) => {
-                fault(FaultKind::Trap, "the interpreter had failed in an earlier turn".into())
+                fault(FaultKind::Trap, format!("{} had failed in an earlier turn", code.name()))
             }
             _ if memory.refused => {
                 let limit = memory.limit_bytes;
@@ -126,7 +153,7 @@ impl Ending {
             _ => {
                 let why = error.root_cause().to_string();
                 let why = why.strip_prefix("wasm trap: ").unwrap_or(&why);
-                fault(FaultKind::Trap, format!("{subject} made the interpreter fail: {why}"))
+                fault(FaultKind::Trap, format!("{subject} made {} fail: {why}", code.name()))
             }
         }
     }
@@ -138,7 +165,7 @@ impl Ending {
         if cause.is::<std::io::Error>() || cause.is::<rustix::io::Errno>() {
             return Ending::host(error);
         }
-        match Ending::of_error(error, Call::Load, budget, memory) {
+        match Ending::of_error(error, Code::Component, Call::Load, budget, memory) {
             Ending::Fault { kind: FaultKind::Trap, .. } => {
                 let why = cause.to_string();
                 let why = why.strip_prefix("wasm trap: ").unwrap_or(&why);
@@ -180,7 +207,7 @@ mod tests {
     const SHORT: Memory = Memory { refused: true, limit_bytes: 100 };
 
     fn judged(error: impl Into<Error>, memory: Memory) -> (FaultKind, String) {
-        match Ending::of_error(&error.into(), Call::Turn, 50, memory) {
+        match Ending::of_error(&error.into(), Code::Interpreter, Call::Turn, 50, memory) {
             Ending::Fault { kind, message, .. } => (kind, message),
             Ending::Broken(why) => panic!("broken: {why}"),
         }
@@ -219,6 +246,15 @@ mod tests {
             expect(exit.into(), SHORT, FaultKind::Exited, &says);
         }
         expect(Error::msg("odd"), PLENTY, FaultKind::Trap, "the turn made the interpreter fail: odd");
+    }
+
+    #[test]
+    fn authors_of_components_hear_nothing_of_an_interpreter() {
+        for error in [GuestExit::Code(3).into(), Trap::CannotEnterComponent.into(), Error::msg("odd")] {
+            let ending = Ending::of_error(&error, Code::Component, Call::Turn, 50, PLENTY);
+            let Ending::Fault { message, .. } = ending else { panic!("{ending:?}") };
+            assert!(!message.contains("interpreter"), "{message}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use terms::SourceFile;
 use wasmtime::component::Component;
 use wasmtime::{Engine, Store};
 
-use crate::ending::{Call, Ending, Memory};
+use crate::ending::{Call, Code, Ending, Memory};
 use crate::host::{self, CROSSING_BYTES_MAX, Host};
 
 /// The bindings of `proto/bot.wit`.
@@ -24,6 +24,7 @@ const BOOT_FUEL: u64 = 1 << 40;
 pub(crate) struct Guest {
     store: Store<Host>,
     bot: Bot,
+    code: Code,
     load_fuel: u64,
     turn_fuel: u64,
     reply_bytes: u32,
@@ -42,7 +43,7 @@ enum Bot {
 impl Guest {
     /// A guest that starts with the first load: starting a component runs code of it.
     pub(crate) fn dormant(engine: &Engine, component: &Component) -> Guest {
-        Guest::of(store(engine), Bot::Dormant(component.clone()))
+        Guest::of(store(engine), Bot::Dormant(component.clone()), Code::Component)
     }
 
     /// Starts the interpreter.
@@ -53,11 +54,11 @@ impl Guest {
         let mut store = store(engine);
         store.set_fuel(BOOT_FUEL)?;
         let bot = instantiate(&mut store, component)?;
-        Ok(Guest::of(store, Bot::Running(bot)))
+        Ok(Guest::of(store, Bot::Running(bot), Code::Interpreter))
     }
 
-    fn of(store: Store<Host>, bot: Bot) -> Guest {
-        Guest { store, bot, load_fuel: 0, turn_fuel: 0, reply_bytes: 0, used_fuel: 0 }
+    fn of(store: Store<Host>, bot: Bot, code: Code) -> Guest {
+        Guest { store, bot, code, load_fuel: 0, turn_fuel: 0, reply_bytes: 0, used_fuel: 0 }
     }
 
     /// Touches what every bot touches, so that forks of this process share it.
@@ -158,7 +159,7 @@ impl Guest {
             Ok(Err(fault)) => {
                 Err(Ending::told(kind(fault.kind), &fault.message, &fault.traceback, call, memory))
             }
-            Err(error) => Err(Ending::of_error(&error, call, budget, memory)),
+            Err(error) => Err(Ending::of_error(&error, self.code, call, budget, memory)),
         }
     }
 
