@@ -10,10 +10,11 @@ use std::sync::atomic::AtomicU32;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use arena_tests::{bin, is_gone, native, send, wait_for};
+use arena_tests::{bin, copy_program, is_gone, send, wait_for, zygote_config};
 use nix::sys::signal::Signal;
 use terms::{
-    Bundle, BySeat, Digest, GameId, HostFault, Limits, MatchSpec, Outcome, Policy, Seed, Verdict, limits,
+    Bundle, BySeat, Digest, GameId, HostFault, Limits, MatchSpec, Outcome, Policy, Runtime, Seed, Verdict,
+    limits,
 };
 use worker::referee::{Contest, conduct};
 use worker::sandbox::{Keeping, Sealed, ZygoteConfig, Zygotes};
@@ -26,25 +27,12 @@ fn alone() -> MutexGuard<'static, ()> {
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn real() -> ZygoteConfig {
-    let native = native();
-    ZygoteConfig {
-        shim: bin("sandbox-shim"),
-        native: native.path,
-        native_digest: native.digest.parse().unwrap(),
-        stack_bytes: limits::DEFAULTS.stack_bytes,
-        answer_max: ZygoteConfig::ANSWER_MAX,
-        require_namespaces: false,
-        untrusted: false,
-    }
-}
-
 /// A shim that somebody has taken over: see `life/hostile_shim.py`.
 fn hostile(mode: &str) -> ZygoteConfig {
     ZygoteConfig {
         shim: Path::new(env!("CARGO_MANIFEST_DIR")).join("life/hostile_shim.py"),
         native: PathBuf::from(format!("/{mode}/{}", pipe::WIRE_VERSION)),
-        ..real()
+        ..zygote_config()
     }
 }
 
@@ -63,7 +51,8 @@ fn spec() -> MatchSpec {
 fn conducted(players: &mut BySeat<Sealed>, spec: &MatchSpec) -> Outcome {
     let bundle = Bundle::of_source(IDLE.to_vec()).encode();
     let (bundles, ticks) = (BySeat([bundle.as_slice(); 2]), AtomicU32::new(0));
-    conduct(Contest { spec, bundles, players, ticks: &ticks })
+    let runtime = &Runtime::of_this_build(Digest::of(b"python"));
+    conduct(Contest { spec, runtime, bundles, players, ticks: &ticks }).outcome
 }
 
 fn assert_plays(zygotes: &Zygotes) {
@@ -83,7 +72,7 @@ fn children(pid: u32) -> String {
 #[test]
 fn a_zygote_grows_old_and_its_matches_end_in_peace() {
     let _alone = alone();
-    let keeping = Keeping { matches: NonZeroU32::new(3).unwrap(), ..Keeping::of(real()) };
+    let keeping = Keeping { matches: NonZeroU32::new(3).unwrap(), ..Keeping::of(zygote_config()) };
     let zygotes = Zygotes::start(keeping).unwrap();
     let first = zygotes.current().unwrap().pid();
     let mut long = zygotes.fork_both(None).unwrap();
@@ -103,7 +92,7 @@ fn a_zygote_grows_old_and_its_matches_end_in_peace() {
 #[test]
 fn a_zygote_that_hangs_is_given_up_and_its_matches_are_void() {
     let _alone = alone();
-    let config = ZygoteConfig { answer_max: Duration::from_millis(300), ..real() };
+    let config = ZygoteConfig { answer_max: Duration::from_millis(300), ..zygote_config() };
     let zygotes = Zygotes::start(Keeping::of(config)).unwrap();
     let mut under_way = zygotes.fork_both(None).unwrap();
     let hung = zygotes.current().unwrap().pid();
@@ -121,7 +110,7 @@ fn a_zygote_that_hangs_is_given_up_and_its_matches_are_void() {
 #[test]
 fn a_zygote_that_was_killed_leaves_no_zombie() {
     let _alone = alone();
-    let zygotes = Zygotes::start(Keeping::of(real())).unwrap();
+    let zygotes = Zygotes::start(Keeping::of(zygote_config())).unwrap();
     for _ in 0..5 {
         let under_way = zygotes.fork_both(None).unwrap();
         let pids = [&under_way.0[0], &under_way.0[1]].map(Sealed::pid);
@@ -140,11 +129,12 @@ fn a_zygote_that_always_dies_costs_pauses_and_says_why_until_it_works_again() {
     let shim = folder.path().join("sandbox-shim");
     let replace = |with: &Path| {
         let new = folder.path().join("new");
-        fs::copy(with, &new).unwrap();
+        copy_program(with, &new);
         fs::rename(&new, &shim).unwrap();
     };
     replace(&bin("sandbox-shim"));
-    let zygotes = Zygotes::start(Keeping::of(ZygoteConfig { shim: shim.clone(), ..real() })).unwrap();
+    let zygotes =
+        Zygotes::start(Keeping::of(ZygoteConfig { shim: shim.clone(), ..zygote_config() })).unwrap();
     replace(Path::new("/bin/false"));
     send(Signal::SIGKILL, zygotes.current().unwrap().pid());
     let began = Instant::now();

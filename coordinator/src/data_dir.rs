@@ -11,6 +11,10 @@ use nix::fcntl::{Flock, FlockArg};
 const LOCK_FILE: &str = "coordinator.lock";
 /// The file of the default store.
 const STORE_FILE: &str = "arena.sqlite";
+/// The directory of transcripts, unless they are kept elsewhere.
+const TRANSCRIPTS_DIR: &str = "transcripts";
+/// The directory of local workers.
+const WORKER_DIR: &str = "worker";
 /// Longest process id that is read from the lock file, in bytes.
 const PID_BYTES_MAX: u64 = 20;
 
@@ -82,18 +86,36 @@ impl DataDir {
 
     /// The file of the default store.
     pub fn store_file(&self) -> PathBuf {
-        self.path.join(STORE_FILE)
-    }
-
-    /// The directory of transcripts.
-    pub fn transcripts_dir(&self) -> PathBuf {
-        self.path.join("transcripts")
+        store_file_of(&self.path)
     }
 
     /// The directory of all local workers: what they cache there is named by its contents.
     pub fn worker_dir(&self) -> PathBuf {
-        self.path.join("worker")
+        self.path.join(WORKER_DIR)
     }
+}
+
+/// The file of the default store of a data directory that somebody else may have.
+pub fn store_file_of(path: &Path) -> PathBuf {
+    path.join(STORE_FILE)
+}
+
+/// The directory of transcripts of a data directory that somebody else may have.
+pub fn transcripts_dir_of(path: &Path) -> PathBuf {
+    path.join(TRANSCRIPTS_DIR)
+}
+
+/// The directory of local workers of a data directory that somebody else may have, which is made
+/// if it is not there: what is cached there is good for everybody.
+///
+/// # Errors
+/// The data directory cannot be made.
+pub fn worker_dir_of(path: &Path) -> Result<PathBuf, DataDirError> {
+    make(path)?;
+    // Workers run elsewhere.
+    let whole =
+        path.canonicalize().map_err(|source| DataDirError::Unusable { path: path.to_owned(), source })?;
+    Ok(whole.join(WORKER_DIR))
 }
 
 fn make(path: &Path) -> Result<(), DataDirError> {

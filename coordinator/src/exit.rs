@@ -9,7 +9,7 @@ pub enum Exit {}
 impl Exit {
     /// Every match was played.
     pub const FINISHED: u8 = 0;
-    /// Something failed; the message says what.
+    /// Something failed, and the message says what; or a replay went another way than the record.
     pub const FAILED: u8 = 1;
     /// The command line, a setting, or what they name cannot be used.
     pub const USAGE: u8 = 2;
@@ -24,9 +24,14 @@ impl Exit {
             Ok(Ended::Complete { void: 0 }) => Exit::FINISHED,
             Ok(Ended::Complete { .. }) => Exit::SOME_VOID,
             Ok(Ended::Interrupted) => Exit::INTERRUPTED,
+            Ok(Ended::Differs) => Exit::FAILED,
             Err(RunError::Bots(_) | RunError::Python(_) | RunError::TooMany(_)) => Exit::USAGE,
+            Err(RunError::Transfer(error)) if error.is_about_what_was_named() => Exit::USAGE,
+            Err(RunError::Replay(error)) if error.is_about_what_was_named() => Exit::USAGE,
             Err(
                 RunError::DataDir(_)
+                | RunError::Replay(_)
+                | RunError::Transfer(_)
                 | RunError::Store(_)
                 | RunError::Transcripts(_)
                 | RunError::Listen { .. }

@@ -13,6 +13,7 @@
 #![forbid(unsafe_code)]
 
 pub mod again;
+pub mod archive;
 pub mod blobs;
 pub mod call;
 pub mod config;
@@ -27,6 +28,7 @@ pub mod output;
 pub mod plan;
 pub mod progress;
 pub mod python_wasm;
+pub mod replay;
 pub mod results;
 pub mod rpc_server;
 pub mod run;
@@ -35,3 +37,4 @@ pub mod stage;
 pub mod standings;
 pub mod store;
 pub mod transcripts;
+pub mod transfer;

@@ -7,8 +7,11 @@ use clap::Parser;
 use coordinator::config::{self, Config, Flags, LogFormat, Order, SeedChoice, Site, Verbosity};
 use coordinator::exit::Exit;
 use coordinator::progress::Console;
+use coordinator::replay::replay;
 use coordinator::run::{Ended, RunError, run};
+use coordinator::transfer::{export, import};
 use coordinator::{again, interrupts, plan};
+use tokio::sync::mpsc;
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
@@ -21,7 +24,9 @@ fn main() -> ExitCode {
     start_log(site, &console);
     let ended = match &order {
         Order::Play(config) => play(config, &console),
-        Order::Replay { .. } => todo!(),
+        Order::Replay { site, which } => waiting(|interrupts| replay(site, which, &console, interrupts)),
+        Order::Export { site, file } => at_once(export(site, file, &console)),
+        Order::Import { site, file } => at_once(import(site, file, &console)),
     };
     ExitCode::from(Exit::code(&ended.inspect_err(|error| console.error(error))))
 }
@@ -32,16 +37,25 @@ fn play(config: &Config, console: &Console) -> Result<Ended, RunError> {
     if drawn.is_some() {
         console.say(&format!("seed {seed}"));
     }
-    let runtime = tokio::runtime::Runtime::new().map_err(RunError::Runtime)?;
-    let ended = runtime.block_on(async {
-        let interrupts = interrupts::listen().map_err(RunError::Runtime)?;
-        run(config, seed, console, interrupts).await
-    })?;
+    let ended = waiting(|interrupts| run(config, seed, console, interrupts))?;
     if ended == Ended::Interrupted {
         let arguments: Vec<String> = std::env::args().collect();
         console.line(&format!("interrupted; to go on: {}", again::command(&arguments, drawn)));
     }
     Ok(ended)
+}
+
+/// Runs what ends by itself when the user wants it to stop.
+fn waiting<F>(work: impl FnOnce(mpsc::Receiver<()>) -> F) -> Result<Ended, RunError>
+where
+    F: Future<Output = Result<Ended, RunError>>,
+{
+    at_once(async { work(interrupts::listen().map_err(RunError::Runtime)?).await })
+}
+
+/// Runs what may be stopped at any instant.
+fn at_once(work: impl Future<Output = Result<Ended, RunError>>) -> Result<Ended, RunError> {
+    tokio::runtime::Runtime::new().map_err(RunError::Runtime)?.block_on(work)
 }
 
 fn refuse(error: config::ConfigError) -> ExitCode {

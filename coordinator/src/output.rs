@@ -5,11 +5,12 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
 use tempfile::NamedTempFile;
 use terms::printable::is_unfit;
 
 use crate::config::Sink;
-use crate::standings::{Document, Report, to_csv, to_text};
+use crate::standings::{Report, to_csv, to_text};
 
 /// A document that cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -26,9 +27,7 @@ pub struct OutputError {
 /// The first place that cannot be written.
 pub fn write(report: &Report, json: Option<&Sink>, csv: Option<&Sink>) -> Result<(), OutputError> {
     if let Some(sink) = json {
-        let mut bytes = to_json(&report.document).map_err(|source| failed(sink, source))?;
-        bytes.push(b'\n');
-        put(sink, &bytes)?;
+        write_json(sink, &report.document)?;
     }
     if let Some(sink) = csv {
         put(sink, to_csv(&report.document).as_bytes())?;
@@ -37,6 +36,24 @@ pub fn write(report: &Report, json: Option<&Sink>, csv: Option<&Sink>) -> Result
         put(&Sink::Stdout, to_text(report).as_bytes())?;
     }
     Ok(())
+}
+
+/// Writes one document as JSON.
+///
+/// # Errors
+/// It cannot be written.
+pub fn write_json(sink: &Sink, document: &impl Serialize) -> Result<(), OutputError> {
+    let mut bytes = to_json(document).map_err(|source| failed(sink, source))?;
+    bytes.push(b'\n');
+    put(sink, &bytes)
+}
+
+/// Writes plain text to standard output.
+///
+/// # Errors
+/// It cannot be written.
+pub fn print(text: &str) -> Result<(), OutputError> {
+    put(&Sink::Stdout, text.as_bytes())
 }
 
 /// Says whether documents can be written where they shall go, before anything is played.
@@ -54,7 +71,7 @@ pub fn check(sinks: [Option<&Sink>; 2]) -> Result<(), OutputError> {
     Ok(())
 }
 
-fn to_json(document: &Document) -> io::Result<Vec<u8>> {
+fn to_json(document: &impl Serialize) -> io::Result<Vec<u8>> {
     let text = serde_json::to_string_pretty(document)?;
     Ok(escape_unfit(&text).into_bytes())
 }

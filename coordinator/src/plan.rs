@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use terms::{Digest, Digester, Seed};
+use terms::{BySeat, Digest, Digester, MatchSpec, Seed};
 
 use crate::blobs::BlobStore;
 use crate::config::{Config, SeedChoice};
@@ -89,6 +89,32 @@ impl Plan {
         let schedule = Schedule::new(setting, digests, seed, config.rounds)?;
         let (rounds, python, notes) = (config.rounds, version, Vec::new());
         let (schedule, blobs) = (Arc::new(schedule), Arc::new(blobs));
+        Ok(Plan { id, bots, seed, rounds, schedule, runtime, python, blobs, notes })
+    }
+}
+
+impl Plan {
+    /// The plan of matches that were played before, with the interpreter that there is now. They
+    /// have the rules, limits and policy of `like`; `bundles` are all their bots, encoded.
+    ///
+    /// # Errors
+    /// There are too many of them.
+    pub fn of_matches(
+        like: &MatchSpec,
+        matches: &[(Seed, BySeat<Digest>)],
+        bundles: Vec<Vec<u8>>,
+        python: PythonWasm,
+    ) -> Result<Plan, TooManyMatches> {
+        let PythonWasm { bytes, runtime, version } = python;
+        let mut blobs = BlobStore::default();
+        blobs.add(bytes);
+        let bots = bundles.into_iter().map(|bundle| blobs.add(bundle));
+        let bots = bots.map(|digest| (digest.short(), digest)).collect();
+        let (game, limits, policy) = (like.game.clone(), like.limits, like.policy.clone());
+        let setting = Setting { game, limits, policy, runtime: runtime.fingerprint() };
+        let (id, seed, notes) = (setting.digest(), like.seed, Vec::new());
+        let schedule = Arc::new(Schedule::of_matches(setting, matches)?);
+        let (rounds, python, blobs) = (1, version, Arc::new(blobs));
         Ok(Plan { id, bots, seed, rounds, schedule, runtime, python, blobs, notes })
     }
 }

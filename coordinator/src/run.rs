@@ -16,12 +16,14 @@ use crate::output::{self, OutputError};
 use crate::plan::{Plan, PlanError};
 use crate::progress::Console;
 use crate::python_wasm::PythonWasmError;
+use crate::replay::ReplayError;
 use crate::results::Results;
 use crate::schedule::TooManyMatches;
 use crate::stage::Stage;
 use crate::standings::{self, UnfitResult};
 use crate::store::{Store, StoreError};
 use crate::transcripts::TranscriptsError;
+use crate::transfer::TransferError;
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +35,8 @@ pub enum Ended {
     },
     /// The user stopped it.
     Interrupted,
+    /// Something else came out, or is there, than what was recorded.
+    Differs,
 }
 
 /// Why a run failed.
@@ -62,6 +66,12 @@ pub enum RunError {
         #[source]
         source: std::io::Error,
     },
+    /// A tournament to move.
+    #[error(transparent)]
+    Transfer(#[from] TransferError),
+    /// A match to play again.
+    #[error(transparent)]
+    Replay(#[from] ReplayError),
     /// The transcripts.
     #[error(transparent)]
     Transcripts(#[from] TranscriptsError),

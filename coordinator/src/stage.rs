@@ -10,8 +10,9 @@ use rpc::v1;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
+use crate::archive::Archive;
 use crate::call::Call;
-use crate::config::{Keeping, LOCAL_WORKERS_MAX, LogFormat, Site, Verbosity};
+use crate::config::{LOCAL_WORKERS_MAX, LogFormat, Site, Verbosity};
 use crate::data_dir::DataDir;
 use crate::driver::{Driver, Finale, Inputs, dismiss, now_ms};
 use crate::engine::{Engine, MatchNo, Policy};
@@ -59,11 +60,7 @@ impl Stage {
         let store_file = site.store.clone().unwrap_or_else(|| data_dir.store_file());
         let store = Arc::new(SqliteStore::open(&store_file, now_ms()).await?);
         let cached = known(&plan.schedule, store.as_ref()).await?;
-        let transcripts = match &site.transcripts {
-            Keeping::DataDir => Transcripts::in_directory(&data_dir.transcripts_dir())?,
-            Keeping::Directory(path) => Transcripts::in_directory(path)?,
-            Keeping::Nowhere => Transcripts::nowhere(),
-        };
+        let transcripts = Transcripts::to_write(site)?;
         let policy = Policy::for_limits(&plan.schedule.setting().limits);
         let worker_dir = data_dir.worker_dir();
         Ok(Stage { plan, policy, store, transcripts, worker_dir, cached, _data_dir: data_dir })
@@ -139,7 +136,7 @@ impl Stage {
             engine,
             self.plan.schedule.clone(),
             self.plan.runtime.clone(),
-            self.store.clone(),
+            (self.store.clone(), Archive::new(self.transcripts.clone(), self.plan.blobs.clone())),
             Progress::new(console.clone()),
             site.local_workers,
         )

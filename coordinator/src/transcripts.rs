@@ -13,8 +13,11 @@ use object_store::path::Path as Key;
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
 use terms::Digest;
 
+use crate::config::{Keeping, Site};
+use crate::data_dir;
+
 /// Largest transcript that is read, in bytes.
-const FILE_BYTES_MAX: u64 = 64 << 20;
+pub const FILE_BYTES_MAX: u64 = 64 << 20;
 
 /// A place for transcripts, or none.
 #[derive(Clone, Debug)]
@@ -86,6 +89,22 @@ impl Transcripts {
         Transcripts { place: None }
     }
 
+    /// The place that `site` names for them, to be written: made if it is not there.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn to_write(site: &Site) -> Result<Transcripts, TranscriptsError> {
+        directory(site).map_or(Ok(Transcripts::nowhere()), |path| Transcripts::in_directory(&path))
+    }
+
+    /// The place that `site` names for them, to be read; nothing if it is not there.
+    ///
+    /// # Errors
+    /// It cannot be used.
+    pub fn to_read(site: &Site) -> Result<Option<Transcripts>, TranscriptsError> {
+        directory(site).filter(|path| path.is_dir()).map(|path| Transcripts::in_directory(&path)).transpose()
+    }
+
     /// A directory, which is made if it is not there.
     ///
     /// # Errors
@@ -115,6 +134,20 @@ impl Transcripts {
         written.map(drop).map_err(failed)
     }
 
+    /// The file of that address, if it is there.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub async fn find(&self, address: &Digest) -> Result<Option<Vec<u8>>, TranscriptsError> {
+        match self.get(address).await {
+            Ok(file) => Ok(Some(file)),
+            Err(TranscriptsError::Unreadable { source: object_store::Error::NotFound { .. }, .. }) => {
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     /// The file of that address.
     ///
     /// # Errors
@@ -129,6 +162,14 @@ impl Transcripts {
             return Err(TranscriptsError::TooLarge { address: *address, place: shown.clone(), bytes });
         }
         Ok(found.bytes().await.map_err(failed)?.into())
+    }
+}
+
+fn directory(site: &Site) -> Option<PathBuf> {
+    match &site.transcripts {
+        Keeping::DataDir => Some(data_dir::transcripts_dir_of(&site.data_dir)),
+        Keeping::Directory(path) => Some(path.clone()),
+        Keeping::Nowhere => None,
     }
 }
 

@@ -11,14 +11,13 @@ use std::time::Instant;
 
 use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
 use nix::unistd::Pid;
-use terms::digest::DIGEST_BYTES;
 use terms::fault::MESSAGE_BYTES_MAX;
 use terms::printable::clean;
 use terms::{BySeat, Digest, HostFault, Outcome, Report, Seat, SeatUsage, Verdict};
 use tokio::runtime::Handle;
 
 use crate::cluster::{Blobs, Board, Job, Ready};
-use crate::referee::{Contest, conduct};
+use crate::referee::{Conducted, Contest, conduct};
 use crate::sandbox::{Components, HostTrouble};
 use crate::seats::{Seated, Seats};
 
@@ -78,13 +77,14 @@ fn pin(core: Option<u16>) {
 
 fn report(job: &Job<Ready>, core: Option<u16>, equipment: &Equipment) -> Report {
     let began = Instant::now();
-    let outcome = surviving(|| play(job, core, equipment)).unwrap_or_else(void);
+    let played = surviving(|| play(job, core, equipment));
+    let Conducted { outcome, record } = played.unwrap_or_else(void);
     let wall_micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
     if let Verdict::Void(fault) = outcome.verdict {
         let (id, attempt) = (job.id.0.short(), job.attempt.0);
         tracing::warn!(r#match = %id, attempt, "void, {fault}: {}", clean(&outcome.host_message));
     }
-    Report { id: job.id, attempt: job.attempt, outcome, wall_micros }
+    Report { id: job.id, attempt: job.attempt, outcome, record, wall_micros }
 }
 
 /// Runs a match so that a mistake of ours costs this match, and not the slot: a worker that lost
@@ -100,7 +100,7 @@ fn surviving<T>(play: impl FnOnce() -> Result<T, HostTrouble>) -> Result<T, Host
     })
 }
 
-fn play(job: &Job<Ready>, core: Option<u16>, equipment: &Equipment) -> Result<Outcome, HostTrouble> {
+fn play(job: &Job<Ready>, core: Option<u16>, equipment: &Equipment) -> Result<Conducted, HostTrouble> {
     let Equipment { blobs, components, runtime } = equipment;
     let limits = &job.spec.limits;
     let bytes_max =
@@ -119,24 +119,28 @@ fn play(job: &Job<Ready>, core: Option<u16>, equipment: &Equipment) -> Result<Ou
         job.ticks.fetch_add(1, Ordering::Relaxed);
     };
     let mut players = seats.take(bundles, still_waiting)?;
-    let outcome = conduct(Contest { spec: &job.spec, bundles, players: &mut players, ticks: &job.ticks });
+    let (spec, runtime, ticks) = (&job.spec, &job.ready.runtime, &job.ticks);
+    let conducted = conduct(Contest { spec, runtime, bundles, players: &mut players, ticks });
     // Both first, so that the second dies while the first is collected.
     players.0.iter().for_each(Seated::kill);
-    Ok(outcome)
+    Ok(conducted)
 }
 
 /// The outcome of a match that never began.
-fn void(trouble: HostTrouble) -> Outcome {
+fn void(trouble: HostTrouble) -> Conducted {
     let text = clean(&trouble.message);
     let cut = text.floor_char_boundary(MESSAGE_BYTES_MAX);
-    Outcome {
+    let outcome = Outcome {
         verdict: Verdict::Void(trouble.fault),
         faults: Vec::new(),
         ticks: 0,
-        digest: Digest([0; DIGEST_BYTES]),
+        digest: Digest::NONE,
+        fuel_digest: Digest::NONE,
+        transcript: Digest::NONE,
         usage: BySeat::from_fn(|_| SeatUsage::default()),
         host_message: text.get(..cut).unwrap_or_default().to_owned(),
-    }
+    };
+    Conducted { outcome, record: Vec::new() }
 }
 
 #[cfg(test)]
@@ -153,7 +157,7 @@ mod tests {
     #[test]
     fn the_reason_of_a_void_is_harmless_and_fits_into_a_report() {
         let trouble = HostTrouble::new(HostFault::ShimDied, format!("\x1b[2J{}", "é".repeat(100_000)));
-        let message = void(trouble).host_message;
+        let message = void(trouble).outcome.host_message;
         assert!(message.starts_with('é') && message.len() <= MESSAGE_BYTES_MAX);
     }
 }

@@ -110,6 +110,18 @@ pub enum Command {
         #[arg(value_name = "MATCH")]
         which: String,
     },
+    /// Write all results and transcripts of the data directory into one file
+    Export {
+        /// The file, which is replaced
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Take in what `export` wrote on another machine; what is there already stays
+    Import {
+        /// The file
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
 }
 
 /// How log lines look.

@@ -40,6 +40,20 @@ pub enum Order {
         /// The match's id, the beginning of one, or a transcript's file.
         which: String,
     },
+    /// Write everything that was recorded into one file.
+    Export {
+        /// Where.
+        site: Site,
+        /// The file.
+        file: PathBuf,
+    },
+    /// Take in such a file.
+    Import {
+        /// Where.
+        site: Site,
+        /// The file.
+        file: PathBuf,
+    },
 }
 
 impl Order {
@@ -47,7 +61,7 @@ impl Order {
     pub fn site(&self) -> &Site {
         match self {
             Order::Play(config) => &config.site,
-            Order::Replay { site, .. } => site,
+            Order::Replay { site, .. } | Order::Export { site, .. } | Order::Import { site, .. } => site,
         }
     }
 }

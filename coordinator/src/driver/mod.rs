@@ -16,12 +16,14 @@ use std::time::{Duration, Instant};
 use terms::{Attempt, MatchId, Outcome, Runtime};
 use tokio::sync::{mpsc, oneshot};
 
+use crate::archive::Archive;
 use crate::call::{Call, Picture, Reply};
 use crate::engine::{Called, Command, Elapsed, Ending, Engine, Event, Finished, Holding, MatchNo, WorkerKey};
 use crate::local;
 use crate::progress::Progress;
 use crate::schedule::Schedule;
 use crate::store::{Store, StoreError, Written};
+use crate::transcripts::TranscriptsError;
 
 use roster::Roster;
 pub use wake::Inputs;
@@ -74,6 +76,9 @@ pub enum DriverError {
     /// Results cannot be recorded.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Transcripts cannot be kept.
+    #[error(transparent)]
+    Transcripts(#[from] TranscriptsError),
     /// Nobody is left to play.
     #[error("{0}, and there is no other worker; what was played is recorded")]
     NoWorkerLeft(local::Exited),
@@ -108,18 +113,18 @@ struct OpenCall {
 
 impl<S: Store> Driver<S> {
     /// A driver for `engine`, which numbers the matches as `schedule` does. `runtime` is what
-    /// workers must have, `locals` the number of local workers that were started.
+    /// workers must have; results go to the store, transcripts to the archive; `locals` is the number of local workers that were started.
     pub fn new(
         engine: Engine,
         schedule: Arc<Schedule>,
         runtime: Runtime,
-        store: Arc<S>,
+        (store, archive): (Arc<S>, Archive),
         progress: Progress,
         locals: u32,
     ) -> Driver<S> {
         Driver {
             engine,
-            writer: Writer::new(store, schedule.setting().digest()),
+            writer: Writer::new(store, archive, schedule.setting().digest()),
             schedule,
             runtime,
             roster: Roster::default(),
@@ -240,6 +245,7 @@ impl<S: Store> Driver<S> {
                 no: find(&report.id)?,
                 attempt: report.attempt,
                 outcome: Box::new(report.outcome),
+                record: report.record,
                 wall: Duration::from_micros(report.wall_micros),
             })
         });

@@ -6,10 +6,11 @@ use tokio::sync::mpsc;
 use tokio::time::{Interval, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
+use super::DriverError;
 use super::writer::{Batch, Writer};
 use crate::call::Call;
 use crate::local;
-use crate::store::{Store, StoreError, Written};
+use crate::store::{Store, Written};
 
 /// How often the engine looks for workers that fell silent.
 const TICK: Duration = Duration::from_millis(500);
@@ -19,7 +20,7 @@ pub(super) enum Wake {
     /// A worker called.
     Call(Box<Call>),
     /// A batch of results was written, or could not be.
-    Written { batch: Batch, written: Result<Vec<Written>, StoreError> },
+    Written { batch: Batch, written: Result<Vec<Written>, DriverError> },
     /// The user wants to stop.
     Interrupted,
     /// A child process ended.

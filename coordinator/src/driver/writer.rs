@@ -8,6 +8,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use terms::{Digest, MatchSpec};
 use tokio::task::JoinHandle;
 
+use super::DriverError;
+use crate::archive::Archive;
 use crate::engine::{Finished, MatchNo, WorkerKey};
 use crate::store::{Store, StoreError, StoredResult, Written};
 
@@ -20,19 +22,20 @@ pub(super) struct Batch {
     pub(super) results: Vec<StoredResult>,
 }
 
-type Writing = JoinHandle<(Batch, Result<Vec<Written>, StoreError>)>;
+type Writing = JoinHandle<(Batch, Result<Vec<Written>, DriverError>)>;
 
 /// The only writer of a run.
 pub(super) struct Writer<S: Store> {
     store: Arc<S>,
+    archive: Archive,
     setting: Digest,
     waiting: Batch,
     writing: Option<Writing>,
 }
 
 impl<S: Store> Writer<S> {
-    pub(super) fn new(store: Arc<S>, setting: Digest) -> Writer<S> {
-        Writer { store, setting, waiting: Batch::default(), writing: None }
+    pub(super) fn new(store: Arc<S>, archive: Archive, setting: Digest) -> Writer<S> {
+        Writer { store, archive, setting, waiting: Batch::default(), writing: None }
     }
 
     /// Takes a result that a worker of that name and those layers reported.
@@ -44,13 +47,14 @@ impl<S: Store> Writer<S> {
         spec: &MatchSpec,
         finished: Finished,
     ) {
-        let Finished { no, attempt, outcome, wall } = finished;
+        let Finished { no, attempt, outcome, record, wall } = finished;
         self.waiting.keys.push((no, worker));
         self.waiting.results.push(StoredResult {
             id: spec.id(),
             seed: spec.seed,
             bots: spec.bots,
             outcome: *outcome,
+            record,
             worker: name,
             layers,
             attempt,
@@ -60,7 +64,7 @@ impl<S: Store> Writer<S> {
     }
 
     /// Waits for a batch to be written; for ever if there is nothing to write. Safe to cancel.
-    pub(super) async fn written(&mut self) -> (Batch, Result<Vec<Written>, StoreError>) {
+    pub(super) async fn written(&mut self) -> (Batch, Result<Vec<Written>, DriverError>) {
         if self.writing.is_none() && !self.waiting.results.is_empty() {
             self.writing = Some(self.start());
         }
@@ -70,18 +74,29 @@ impl<S: Store> Writer<S> {
         match joined {
             Ok(done) => done,
             // The task neither panics nor is cancelled: if it did, no result may be lost silently.
-            Err(error) => (Batch::default(), Err(StoreError::Interrupted(error.to_string()))),
+            Err(error) => (Batch::default(), Err(StoreError::Interrupted(error.to_string()).into())),
         }
     }
 
     fn start(&mut self) -> Writing {
-        let batch = std::mem::take(&mut self.waiting);
-        let (store, setting) = (self.store.clone(), self.setting);
+        let mut batch = std::mem::take(&mut self.waiting);
+        let (store, archive, setting) = (self.store.clone(), self.archive.clone(), self.setting);
         tokio::spawn(async move {
-            let written = store.record(setting, &batch.results).await;
+            let written = write(store.as_ref(), &archive, setting, &mut batch.results).await;
             (batch, written)
         })
     }
+}
+
+/// Transcripts first: whoever finds a result finds its transcript.
+async fn write<S: Store>(
+    store: &S,
+    archive: &Archive,
+    setting: Digest,
+    results: &mut [StoredResult],
+) -> Result<Vec<Written>, DriverError> {
+    archive.keep(results.iter_mut()).await?;
+    Ok(store.record(setting, results).await?)
 }
 
 /// Milliseconds since 1970. For people who read the store; nothing depends on it.

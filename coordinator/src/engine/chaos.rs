@@ -172,6 +172,7 @@ impl Puppet {
                         no,
                         attempt: *attempt,
                         outcome: Box::new(outcome(void)),
+                        record: Vec::new(),
                         wall: Duration::from_millis(dice.below(5_000)),
                     };
                     self.done.push(finished);

@@ -93,6 +93,8 @@ pub struct Finished {
     pub attempt: Attempt,
     /// How it ended.
     pub outcome: Box<Outcome>,
+    /// The transcript's record; nothing to the engine.
+    pub record: Vec<u8>,
     /// How long it took by the worker's clock. Sizes batches, decides nothing else.
     pub wall: Duration,
 }

@@ -72,7 +72,13 @@ fn holding(item: &str) -> Holding {
 
 pub(super) fn finished(item: &str, void: bool) -> Finished {
     let (no, attempt) = numbered(item);
-    Finished { no, attempt, outcome: Box::new(outcome(void)), wall: Duration::from_secs(2) }
+    Finished {
+        no,
+        attempt,
+        outcome: Box::new(outcome(void)),
+        record: Vec::new(),
+        wall: Duration::from_secs(2),
+    }
 }
 
 pub(super) fn outcome(void: bool) -> Outcome {
@@ -81,6 +87,8 @@ pub(super) fn outcome(void: bool) -> Outcome {
         faults: Vec::new(),
         ticks: 1,
         digest: Digest::of(b"played"),
+        fuel_digest: Digest::of(b"fuel"),
+        transcript: Digest::of(b"address"),
         usage: BySeat::<SeatUsage>::default(),
         host_message: String::new(),
     }

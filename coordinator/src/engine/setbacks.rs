@@ -69,7 +69,9 @@ fn void_of(why: Setback) -> Outcome {
         verdict: Verdict::Void(fault),
         faults: Vec::new(),
         ticks: 0,
-        digest: Digest([0; terms::digest::DIGEST_BYTES]),
+        digest: Digest::NONE,
+        fuel_digest: Digest::NONE,
+        transcript: Digest::NONE,
         usage: BySeat::<SeatUsage>::default(),
         host_message: message.to_owned(),
     }

@@ -86,10 +86,19 @@ mod tests {
             faults: Vec::new(),
             ticks: 7,
             digest: Digest::of(b"transcript"),
+            fuel_digest: Digest::of(b"fuel"),
+            transcript: Digest::of(b"address"),
             usage: BySeat::<SeatUsage>::default(),
             host_message: String::new(),
         };
-        (&Report { id: MatchId(Digest::of(b"match")), attempt: Attempt(1), outcome, wall_micros: 3 }).into()
+        (&Report {
+            id: MatchId(Digest::of(b"match")),
+            attempt: Attempt(1),
+            outcome,
+            record: b"record".to_vec(),
+            wall_micros: 3,
+        })
+            .into()
     }
 
     fn honest() -> v1::SynchronizeRequest {

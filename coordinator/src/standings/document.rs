@@ -129,8 +129,10 @@ pub struct MatchRow {
     pub faults: Vec<FaultRow>,
     /// Ticks played.
     pub ticks: u32,
-    /// The digest of the transcript, in hexadecimal.
+    /// The digest of what was said, in hexadecimal.
     pub digest: String,
+    /// The digest of the fuel of every load and turn, in hexadecimal.
+    pub fuel_digest: String,
     /// Fuel by seat, load and turns together.
     pub fuel: [u64; 2],
     /// Who played it.
@@ -139,6 +141,9 @@ pub struct MatchRow {
     pub attempt: u32,
     /// Whether the result was there before.
     pub cached: bool,
+    /// The command that plays it again and compares; not there for a void match.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replay: Option<String>,
     /// Why the match is void; only there if it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub host_fault: Option<HostFaultRow>,

@@ -57,6 +57,8 @@ pub(super) fn ended(zero: usize, one: usize, seed: u64, verdict: Verdict) -> Mat
             faults: Vec::new(),
             ticks: 412,
             digest: Digest::of(b"transcript"),
+            fuel_digest: Digest::of(b"fuel"),
+            transcript: Digest::of(b"address"),
             usage: BySeat([usage(30), usage(20)]),
             host_message: String::new(),
         },

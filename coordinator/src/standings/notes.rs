@@ -11,6 +11,8 @@ use super::report::Report;
 const REASON_COLUMNS: usize = 160;
 /// Lines that are shown of the end of a traceback.
 const TRACEBACK_LINES: usize = 3;
+/// Digits of a match's id: enough for `coordinator replay`.
+const ID_DIGITS: usize = 12;
 /// Void matches listed one by one.
 const VOID_LINES: usize = 10;
 
@@ -24,8 +26,8 @@ pub(super) fn lines(report: &Report) -> Vec<String> {
     lines
 }
 
-/// The faults of one bot, by kind: how many, and the first of them.
-type ByKind<'a> = BTreeMap<&'a str, (u64, &'a FaultRow)>;
+/// The faults of one bot, by kind: how many, the first of them, and in which match it was.
+type ByKind<'a> = BTreeMap<&'a str, (u64, &'a FaultRow, &'a MatchRow)>;
 
 /// Forfeits are what cost matches; the other faults, by which only turns were lost, come after.
 fn of_bot(name: &str, matches: &[MatchRow]) -> Vec<String> {
@@ -36,8 +38,8 @@ fn of_bot(name: &str, matches: &[MatchRow]) -> Vec<String> {
             Some((last, before)) if forfeited(row, seat) => (Some(last), before),
             _ => (None, own.as_slice()),
         };
-        last.into_iter().for_each(|fault| note(&mut deciding, fault));
-        before.iter().for_each(|fault| note(&mut strikes, fault));
+        last.into_iter().for_each(|fault| note(&mut deciding, fault, row));
+        before.iter().for_each(|fault| note(&mut strikes, fault, row));
     }
     let mut lines = described(name, "", &deciding);
     // What led up to a forfeit of the same kind has been told already.
@@ -57,14 +59,18 @@ fn forfeited(row: &MatchRow, seat: usize) -> bool {
     row.outcome == "forfeit" && !row.scores.is_some_and(won)
 }
 
-fn note<'a>(kinds: &mut ByKind<'a>, fault: &'a FaultRow) {
-    kinds.entry(fault.kind).or_insert((0, fault)).0 += 1;
+fn note<'a>(kinds: &mut ByKind<'a>, fault: &'a FaultRow, row: &'a MatchRow) {
+    kinds.entry(fault.kind).or_insert((0, fault, row)).0 += 1;
 }
 
 fn described(name: &str, prefix: &str, kinds: &ByKind<'_>) -> Vec<String> {
-    let line = |(kind, (count, first)): (&&str, &(u64, &FaultRow))| {
+    let line = |(kind, (count, first, row)): (&&str, &(u64, &FaultRow, &MatchRow))| {
         let reason = fit(&clean(&first.message), REASON_COLUMNS);
-        let at = if first.tick == 0 { String::new() } else { format!(" (first at tick {})", first.tick) };
+        let id: String = row.id.chars().take(ID_DIGITS).collect();
+        let at = match first.tick {
+            0 => format!(" (first in match {id})"),
+            tick => format!(" (first at tick {tick} of match {id})"),
+        };
         let head = format!("{}: {prefix}{kind} ×{count}{at} — {reason}", clean(name));
         std::iter::once(head).chain(end_of_traceback(first)).collect::<Vec<_>>()
     };

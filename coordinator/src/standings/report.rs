@@ -155,10 +155,12 @@ fn match_row(names: &[&str], result: &MatchResult) -> MatchRow {
         faults: outcome.faults.iter().map(fault_row).collect(),
         ticks: outcome.ticks,
         digest: outcome.digest.to_string(),
+        fuel_digest: outcome.fuel_digest.to_string(),
         fuel: BySeat::from_fn(|seat: Seat| outcome.usage[seat].fuel()).0,
         worker: result.worker.clone(),
         attempt: result.attempt.0,
         cached: result.cached,
+        replay: outcome.verdict.scores().map(|_| format!("coordinator replay {}", result.id.0.short())),
         host_fault: host_fault_row(result),
     }
 }

@@ -26,7 +26,8 @@ fn the_document_has_the_promised_fields_in_the_promised_order() {
     let text = serde_json::to_string(&report.document).unwrap();
     let [spinner, hunter, runtime] =
         ["spinner", "hunter", "runtime"].map(|t| terms::Digest::of(t.as_bytes()));
-    let [zero, transcript] = ["1 0 7", "transcript"].map(|t| terms::Digest::of(t.as_bytes()));
+    let [zero, transcript, fuel] = ["1 0 7", "transcript", "fuel"].map(|t| terms::Digest::of(t.as_bytes()));
+    let short = zero.short();
     let start = format!(
         "{{\"version\":1,\"tournament\":{{\"id\":\"t1\",\"game\":\"spacecode\",\"game_version\":1,\"seed\":7,\
          \"rounds\":1,\"runtime\":\"{runtime}\",\"python\":\"3.14.0\",\"limits\":{{\"source_bytes\":1048576,\
@@ -41,7 +42,8 @@ fn the_document_has_the_promised_fields_in_the_promised_order() {
         ",\"fuel_per_turn_p50\":20,\"fuel_per_turn_p99\":20,\"memory_peak_bytes\":1048576}}],\
          \"crosstable\":[[null,2.0],[0.0,null]],\"matches\":[{{\"id\":\"{zero}\",\"seed\":7,\
          \"bots\":[\"hunter\",\"spinner\"],\"outcome\":\"played\",\"scores\":[1.0,0.0],\"faults\":[],\"ticks\":412,\
-         \"digest\":\"{transcript}\",\"fuel\":[1030,1020],\"worker\":\"local-1\",\"attempt\":1,\"cached\":false}},"
+         \"digest\":\"{transcript}\",\"fuel_digest\":\"{fuel}\",\"fuel\":[1030,1020],\"worker\":\"local-1\",\
+         \"attempt\":1,\"cached\":false,\"replay\":\"coordinator replay {short}\"}},"
     );
     assert!(text.contains(&middle), "{text}");
     assert!(text.contains(&spinner.to_string()));

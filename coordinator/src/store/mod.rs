@@ -8,6 +8,8 @@
 
 mod amend;
 mod error;
+mod find;
+mod portable;
 mod row;
 mod schema;
 mod sqlite;
@@ -17,6 +19,7 @@ mod tests;
 use terms::{Attempt, BySeat, Digest, MatchId, Outcome, Seed};
 
 pub use error::StoreError;
+pub use portable::{from_line, to_line};
 pub use row::mark;
 pub use sqlite::SqliteStore;
 
@@ -31,6 +34,9 @@ pub struct StoredResult {
     pub bots: BySeat<Digest>,
     /// How it ended; never void.
     pub outcome: Outcome,
+    /// The record of its transcript, which goes elsewhere than into the store; empty for a result
+    /// that was read from it.
+    pub record: Vec<u8>,
     /// The name of the worker that played it.
     pub worker: String,
     /// The layers of that worker's sandbox that were active.
@@ -142,6 +148,18 @@ pub trait Store: Send + Sync + 'static {
         setting: Digest,
         each: impl FnMut(StoredResult) + Send,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Every setting that there is a result of.
+    ///
+    /// # Errors
+    /// The database fails, or holds something that was never written to it.
+    fn settings(&self) -> impl Future<Output = Result<Vec<Digest>, StoreError>> + Send;
+
+    /// Every match that another worker came to the result of, with that worker's name.
+    ///
+    /// # Errors
+    /// The database fails, or holds something that was never written to it.
+    fn corroborations(&self) -> impl Future<Output = Result<Vec<(MatchId, String)>, StoreError>> + Send;
 
     /// Waits for everything to be written and closes the files.
     fn close(&self) -> impl Future<Output = ()> + Send;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use terms::{BySeat, Digest, Digester, Fault, FuelHistogram, Outcome, Scores, Seat, SeatUsage, Verdict};
 
 /// The version that is written. Older ones stay readable.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Everything of an outcome that has no column of its own.
 #[derive(Serialize, Deserialize)]
@@ -14,6 +14,11 @@ struct Detail {
     verdict: Ending,
     faults: Vec<FaultDetail>,
     usage: [UsageDetail; 2],
+    /// Since version 2, as is the next one.
+    #[serde(default)]
+    fuel_digest: Option<String>,
+    #[serde(default)]
+    transcript: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -57,6 +62,8 @@ pub(super) fn write_detail(outcome: &Outcome) -> Option<String> {
         verdict,
         faults: outcome.faults.iter().map(write_fault).collect(),
         usage: BySeat::from_fn(|seat| write_usage(&outcome.usage[seat])).0,
+        fuel_digest: Some(outcome.fuel_digest.to_string()),
+        transcript: Some(outcome.transcript.to_string()),
     };
     serde_json::to_string(&detail).ok()
 }
@@ -71,7 +78,7 @@ pub fn mark(outcome: &Outcome) -> Digest {
 /// The outcome of such text, or which part of it makes no sense.
 pub(super) fn read_outcome(detail: &str, ticks: u32, digest: Digest) -> Result<Outcome, &'static str> {
     let detail: Detail = serde_json::from_str(detail).map_err(|_| "detail")?;
-    if detail.version != VERSION {
+    if !(1..=VERSION).contains(&detail.version) {
         return Err("detail.version");
     }
     let [zero, one] = detail.usage;
@@ -80,9 +87,16 @@ pub(super) fn read_outcome(detail: &str, ticks: u32, digest: Digest) -> Result<O
         faults: detail.faults.into_iter().map(read_fault).collect::<Result<_, _>>()?,
         ticks,
         digest,
+        fuel_digest: read_digest(detail.fuel_digest).ok_or("detail.fuel_digest")?,
+        transcript: read_digest(detail.transcript).ok_or("detail.transcript")?,
         usage: BySeat([read_usage(zero)?, read_usage(one)?]),
         host_message: String::new(),
     })
+}
+
+/// A digest that older versions did not write.
+fn read_digest(text: Option<String>) -> Option<Digest> {
+    text.map_or(Some(Digest::NONE), |text| text.parse().ok())
 }
 
 fn read_verdict(ending: Ending) -> Result<Verdict, &'static str> {

@@ -117,6 +117,17 @@ pub(super) const INSERT: &str = concat!(
 );
 /// The result of a match.
 pub(super) const READ_RESULT: &str = concat!("SELECT ", read_columns!(), " FROM results WHERE match_id = $1");
+/// The settings that there are results of.
+pub(super) const READ_SETTINGS: &str = "SELECT DISTINCT setting FROM results ORDER BY setting";
+/// Who came to which result as well.
+pub(super) const READ_CORROBORATIONS: &str =
+    "SELECT match_id, worker FROM corroborations ORDER BY match_id, worker";
+/// Up to two results, by the range that the ids of their matches are in.
+pub(super) const FIND: &str = concat!(
+    "SELECT ",
+    read_columns!(),
+    " FROM results WHERE match_id >= $1 AND match_id < $2 ORDER BY match_id LIMIT 2"
+);
 /// The matches of a setting that have a result.
 pub(super) const READ_IDS: &str = "SELECT match_id FROM results WHERE setting = $1";
 /// The results of a setting.

@@ -120,7 +120,6 @@ impl SqliteStore {
         read_result(row).map_err(|what| self.bad_row(&id, what))
     }
 
-    #[cfg(test)]
     pub(super) fn pool(&self) -> &SqlitePool {
         &self.pool
     }
@@ -184,6 +183,22 @@ impl Store for SqliteStore {
         Ok(amended)
     }
 
+    async fn settings(&self) -> Result<Vec<Digest>, StoreError> {
+        let query = sqlx::query_scalar::<_, String>(schema::READ_SETTINGS);
+        let found = query.fetch_all(&self.pool).await.map_err(|e| self.failed(e))?;
+        found.iter().map(|text| text.parse().map_err(|_| self.bad_row(text, "setting"))).collect()
+    }
+
+    async fn corroborations(&self) -> Result<Vec<(MatchId, String)>, StoreError> {
+        let query = sqlx::query_as::<_, (String, String)>(schema::READ_CORROBORATIONS);
+        let found = query.fetch_all(&self.pool).await.map_err(|e| self.failed(e))?;
+        let read = |(id, worker): (String, String)| match id.parse() {
+            Ok(digest) => Ok((MatchId(digest), worker)),
+            Err(_) => Err(self.bad_row(&id, "match_id")),
+        };
+        found.into_iter().map(read).collect()
+    }
+
     async fn close(&self) {
         self.pool.close().await;
     }
@@ -201,6 +216,7 @@ fn read_result(row: &SqliteRow) -> Result<StoredResult, &'static str> {
         seed: Seed(unsigned("seed")?),
         bots: BySeat([digest("bot_zero")?, digest("bot_one")?]),
         outcome: read_outcome(&text("detail")?, small("ticks")?, digest("digest")?)?,
+        record: Vec::new(),
         worker: text("worker")?,
         layers: layers.split(LAYER_SEPARATOR).filter(|name| !name.is_empty()).map(str::to_owned).collect(),
         attempt: Attempt(small("attempt")?),

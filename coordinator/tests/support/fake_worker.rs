@@ -65,7 +65,7 @@ impl FakeWorker {
 
 pub fn report(wanted: &v1::Assignment, outcome: Outcome) -> Report {
     let id = MatchId(Digest::try_from(wanted.match_id.as_slice()).unwrap());
-    Report { id, attempt: Attempt(wanted.attempt), outcome, wall_micros: 5_000 }
+    Report { id, attempt: Attempt(wanted.attempt), outcome, record: b"record".to_vec(), wall_micros: 5_000 }
 }
 
 /// An outcome that depends on the match and on nothing else.
@@ -83,6 +83,8 @@ pub fn honest(wanted: &v1::Assignment) -> Outcome {
         faults,
         ticks: u32::from(dice),
         digest: Digest::of(&wanted.match_id),
+        fuel_digest: Digest::of(b"fuel"),
+        transcript: Digest::of(b"address"),
         usage: BySeat([usage.clone(), usage]),
         host_message: String::new(),
     }

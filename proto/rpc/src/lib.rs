@@ -15,14 +15,23 @@ mod report;
 pub use convert::{BadMessage, HOLDING_MAX, LAYERS_MAX, NAME_BYTES_MAX, read_attempt};
 
 /// Rises with every change that an older peer would misunderstand.
-pub const PROTOCOL_VERSION: u32 = 1;
+pub const PROTOCOL_VERSION: u32 = 2;
 
 /// Largest message that either side accepts, in bytes.
-pub const MESSAGE_BYTES_MAX: usize = 16 << 20;
+pub const MESSAGE_BYTES_MAX: usize = 32 << 20;
 
 /// How much of finished reports a worker puts into one request, in bytes: far below
 /// [`MESSAGE_BYTES_MAX`], so that a request with everything else in it fits.
 pub const REPORTS_BYTES_MAX: usize = 4 << 20;
+
+/// Largest record of a transcript in a report, in bytes. A report that alone exceeds
+/// [`REPORTS_BYTES_MAX`] is sent alone.
+pub const RECORD_BYTES_MAX: usize = 20 << 20;
+
+const _: () = assert!(
+    RECORD_BYTES_MAX + REPORTS_BYTES_MAX + (4 << 20) < MESSAGE_BYTES_MAX,
+    "the largest report must fit into a message, together with everything else in it"
+);
 
 /// Largest part of a blob in one message, in bytes.
 pub const CHUNK_BYTES_MAX: usize = 1 << 20;

@@ -7,12 +7,12 @@ use terms::{
 };
 
 use crate::convert::{BadMessage, bounded, read_attempt, required, unknown};
-use crate::v1;
+use crate::{RECORD_BYTES_MAX, v1};
 use v1::report::Verdict as WireVerdict;
 
 impl From<&Report> for v1::Report {
     fn from(report: &Report) -> v1::Report {
-        let Report { id, attempt, outcome, wall_micros } = report;
+        let Report { id, attempt, outcome, record, wall_micros } = report;
         v1::Report {
             match_id: id.0.0.to_vec(),
             attempt: attempt.0,
@@ -20,6 +20,9 @@ impl From<&Report> for v1::Report {
             faults: outcome.faults.iter().map(v1::Fault::from).collect(),
             ticks: outcome.ticks,
             digest: outcome.digest.0.to_vec(),
+            fuel_digest: outcome.fuel_digest.0.to_vec(),
+            transcript: outcome.transcript.0.to_vec(),
+            record: record.clone(),
             usage_zero: Some((&outcome.usage[Seat::Zero]).into()),
             usage_one: Some((&outcome.usage[Seat::One]).into()),
             wall_micros: *wall_micros,
@@ -39,9 +42,18 @@ impl TryFrom<&v1::Report> for Report {
             required("report.usage_zero", report.usage_zero.as_ref())?.try_into()?,
             required("report.usage_one", report.usage_one.as_ref())?.try_into()?,
         ]);
-        let digest = Digest::try_from(report.digest.as_slice())?;
-        let outcome = Outcome { verdict, faults, ticks: report.ticks, digest, usage, host_message };
-        Ok(Report { id, attempt, outcome, wall_micros: report.wall_micros })
+        let outcome = Outcome {
+            verdict,
+            faults,
+            ticks: report.ticks,
+            digest: Digest::try_from(report.digest.as_slice())?,
+            fuel_digest: Digest::try_from(report.fuel_digest.as_slice())?,
+            transcript: Digest::try_from(report.transcript.as_slice())?,
+            usage,
+            host_message,
+        };
+        bounded("record", report.record.len(), RECORD_BYTES_MAX)?;
+        Ok(Report { id, attempt, outcome, record: report.record.clone(), wall_micros: report.wall_micros })
     }
 }
 

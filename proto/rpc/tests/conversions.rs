@@ -35,9 +35,12 @@ fn report(verdict: Verdict) -> Report {
             faults: vec![fault],
             ticks: 17,
             digest: Digest::of(b"transcript"),
+            fuel_digest: Digest::of(b"fuel"),
+            transcript: Digest::of(b"address"),
             usage: BySeat([usage, SeatUsage::default()]),
             host_message,
         },
+        record: b"record".to_vec(),
         wall_micros: 1234,
     }
 }

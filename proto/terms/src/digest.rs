@@ -11,6 +11,9 @@ pub const DIGEST_BYTES: usize = 32;
 pub struct Digest(pub [u8; DIGEST_BYTES]);
 
 impl Digest {
+    /// The digest of nothing that was ever hashed: of a match that was not played.
+    pub const NONE: Digest = Digest([0; DIGEST_BYTES]);
+
     /// The digest of `bytes` as they are, equal to what `b3sum` prints.
     pub fn of(bytes: &[u8]) -> Digest {
         Digest(*blake3::hash(bytes).as_bytes())

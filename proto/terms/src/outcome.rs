@@ -104,8 +104,12 @@ pub struct Outcome {
     pub faults: Vec<Fault>,
     /// Ticks played.
     pub ticks: u32,
-    /// The digest of the transcript.
+    /// The digest of what was said: of the transcript without what was used.
     pub digest: Digest,
+    /// The digest of the fuel of every load and turn.
+    pub fuel_digest: Digest,
+    /// The address of the transcript: what it is kept under.
+    pub transcript: Digest,
     /// What each bot used.
     pub usage: BySeat<SeatUsage>,
     /// For a void match, what happened, for operators; otherwise empty.
@@ -121,6 +125,8 @@ pub struct Report {
     pub attempt: Attempt,
     /// How it ended.
     pub outcome: Outcome,
+    /// The transcript's record; empty if there is none.
+    pub record: Vec<u8>,
     /// Wall clock from the first fork to the verdict, in microseconds. Sizes leases; decides nothing.
     pub wall_micros: u64,
 }

@@ -90,10 +90,18 @@ fn report(verdict: Verdict) -> Report {
         faults: vec![fault],
         ticks: 17,
         digest: Digest::of(b"transcript"),
+        fuel_digest: Digest::of(b"fuel"),
+        transcript: Digest::of(b"address"),
         usage: BySeat([usage, SeatUsage::default()]),
         host_message: String::new(),
     };
-    Report { id: MatchId(Digest::of(b"id")), attempt: Attempt(2), outcome, wall_micros: 1234 }
+    Report {
+        id: MatchId(Digest::of(b"id")),
+        attempt: Attempt(2),
+        outcome,
+        record: b"record".to_vec(),
+        wall_micros: 1234,
+    }
 }
 
 fn runtime() -> Runtime {

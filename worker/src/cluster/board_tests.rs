@@ -29,10 +29,12 @@ fn report(job: &Job<()>) -> Report {
         faults: Vec::new(),
         ticks: 1,
         digest: Digest::of(b"digest"),
+        fuel_digest: Digest::of(b"fuel"),
+        transcript: Digest::of(b"address"),
         usage: BySeat::from_fn(|_| SeatUsage::default()),
         host_message: String::new(),
     };
-    Report { id: job.id, attempt: job.attempt, outcome, wall_micros: 1 }
+    Report { id: job.id, attempt: job.attempt, outcome, record: b"record".to_vec(), wall_micros: 1 }
 }
 
 fn held(board: &Board<()>) -> Vec<u32> {

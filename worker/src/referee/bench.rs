@@ -2,7 +2,7 @@
 
 use pipe::{Failure, Usage};
 use terms::fault::{FAULTS_PER_SEAT_MAX, MESSAGE_BYTES_MAX, TRACEBACK_BYTES_MAX};
-use terms::{Fault, FaultKind, Seat, SeatUsage};
+use terms::{Fault, Seat, SeatUsage};
 
 /// Longest message of a fault that is neither the first nor the last of its seat, in bytes.
 const SHORT_MESSAGE_BYTES_MAX: usize = 256;
@@ -67,11 +67,6 @@ impl Bench {
         }
         self.faults.push(fault);
     }
-
-    /// A reply that is no answer of this game.
-    pub(super) fn bad_reply(&mut self, tick: u32, why: &str) -> Fault {
-        self.fault(tick, &Failure { kind: FaultKind::BadReply, message: why, traceback: "" })
-    }
 }
 
 /// The beginning of a text, at most `bytes_max` long.
@@ -87,6 +82,7 @@ fn tail(text: &str, bytes_max: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use terms::FaultKind;
 
     const RAISED: Failure<'_> = Failure { kind: FaultKind::Exception, message: "m", traceback: "t" };
 
@@ -94,7 +90,7 @@ mod tests {
     fn strikes_cost_turns_until_they_are_used_up() {
         let mut bench = Bench::new(Seat::Zero, 3);
         bench.fault(1, &RAISED);
-        bench.bad_reply(2, "what?");
+        bench.fault(2, &Failure { kind: FaultKind::BadReply, ..RAISED });
         assert!(!bench.is_out);
         bench.fault(9, &RAISED);
         assert!(bench.is_out);

@@ -4,9 +4,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use games::{Game, Progress};
-use pipe::Load;
-use terms::transcript::TranscriptDigest;
-use terms::{BySeat, HostFault, MatchSpec, Outcome, Scores, Seat, Verdict};
+use pipe::{Failure, Load, Usage};
+use terms::{
+    BySeat, Digest, Fault, FaultKind, HostFault, MatchSpec, Outcome, Runtime, Scores, Seat, Verdict,
+};
+use transcript::{Recorded, Recorder, Syntax};
 
 use super::bench::Bench;
 use super::reply;
@@ -17,6 +19,8 @@ use crate::sandbox::HostTrouble;
 pub struct Contest<'a, P> {
     /// Everything the outcome depends on.
     pub spec: &'a MatchSpec,
+    /// What the fingerprint in `spec` is made of.
+    pub runtime: &'a Runtime,
     /// The bots' contents, as [`terms::Bundle`] encodes them.
     pub bundles: BySeat<&'a [u8]>,
     /// Whoever plays the seats.
@@ -25,12 +29,21 @@ pub struct Contest<'a, P> {
     pub ticks: &'a AtomicU32,
 }
 
+/// What came out of a match.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conducted {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The transcript's record; empty if the match is void, because it is no match then.
+    pub record: Vec<u8>,
+}
+
 /// Plays a match to its verdict.
-pub fn conduct<P: Player>(contest: Contest<'_, P>) -> Outcome {
+pub fn conduct<P: Player>(contest: Contest<'_, P>) -> Conducted {
     let spec = contest.spec;
     let mut book = Book {
         benches: BySeat::from_fn(|seat| Bench::new(seat, spec.limits.strikes)),
-        transcript: TranscriptDigest::new(spec),
+        recorder: Recorder::new(spec, contest.runtime),
     };
     let mut ticks = 0;
     let (verdict, host_message) = match play(contest, &mut book, &mut ticks) {
@@ -43,7 +56,7 @@ pub fn conduct<P: Player>(contest: Contest<'_, P>) -> Outcome {
 /// What the referee writes down.
 struct Book {
     benches: BySeat<Bench>,
-    transcript: TranscriptDigest,
+    recorder: Recorder,
 }
 
 impl Book {
@@ -53,14 +66,44 @@ impl Book {
         (out != BySeat([false, false])).then_some(Verdict::Forfeit(out))
     }
 
-    fn close(self, verdict: Verdict, ticks: u32, host_message: String) -> Outcome {
-        let digest = self.transcript.finish(&verdict, ticks);
-        let BySeat([zero, one]) = self.benches;
-        let mut faults = zero.faults;
-        faults.extend(one.faults);
-        faults.sort_by_key(|fault| (fault.tick, fault.seat));
-        Outcome { verdict, faults, ticks, digest, usage: BySeat([zero.usage, one.usage]), host_message }
+    /// A load, with tick 0, or a turn used that much.
+    fn used(&mut self, seat: Seat, tick: u32, usage: &Usage<'_>) {
+        self.benches[seat].used(tick, usage);
+        let Usage { fuel, memory_peak_bytes, log, log_dropped_bytes } = *usage;
+        let usage = transcript::Usage { fuel, memory_peak_bytes, log, log_dropped_bytes };
+        self.recorder.used(seat, tick, &usage);
     }
+
+    /// A bot failed.
+    fn fault(&mut self, seat: Seat, tick: u32, failure: &Failure<'_>) {
+        let fault = self.benches[seat].fault(tick, failure);
+        self.recorder.fault(&fault);
+    }
+
+    fn close(self, verdict: Verdict, ticks: u32, host_message: String) -> Conducted {
+        let Recorded { record, address, digest, fuel_digest } = self.recorder.finish(&verdict, ticks);
+        let is_void = matches!(verdict, Verdict::Void(_));
+        let (record, transcript) = if is_void { (Vec::new(), Digest::NONE) } else { (record, address) };
+        let BySeat([zero, one]) = self.benches;
+        let outcome = Outcome {
+            verdict,
+            faults: merged(zero.faults, one.faults),
+            ticks,
+            digest,
+            fuel_digest,
+            transcript,
+            usage: BySeat([zero.usage, one.usage]),
+            host_message,
+        };
+        Conducted { outcome, record }
+    }
+}
+
+/// The faults of both seats in the order in which they happened.
+fn merged(mut zero: Vec<Fault>, one: Vec<Fault>) -> Vec<Fault> {
+    zero.extend(one);
+    zero.sort_by_key(|fault| (fault.tick, fault.seat));
+    zero
 }
 
 fn play<P: Player>(
@@ -68,7 +111,7 @@ fn play<P: Player>(
     book: &mut Book,
     ticks: &mut u32,
 ) -> Result<Verdict, HostTrouble> {
-    let Contest { spec, bundles, players, ticks: watched } = contest;
+    let Contest { spec, bundles, players, ticks: watched, .. } = contest;
     let mut game = games::start(&spec.game, spec.seed, spec.limits.ticks)
         .map_err(|unknown| HostTrouble::new(HostFault::RuntimeMismatch, unknown.to_string()))?;
     set_wall_clocks(players, spec.limits.load_wall_ms)?;
@@ -84,7 +127,7 @@ fn play<P: Player>(
         for seat in Seat::BOTH {
             observation.clear();
             game.observe(seat, &mut observation);
-            book.transcript.observation(seat, tick, &observation);
+            book.recorder.observation(seat, tick, &observation);
             players[seat].ask_turn(as_text(&observation)?)?;
         }
         for seat in Seat::BOTH {
@@ -125,11 +168,10 @@ fn load<P: Player>(
     }
     for seat in Seat::BOTH {
         match players[seat].answer()? {
-            Answer::Loaded(usage) => book.benches[seat].used(0, &usage),
+            Answer::Loaded(usage) => book.used(seat, 0, &usage),
             Answer::Fault(usage, failure) => {
-                book.benches[seat].used(0, &usage);
-                let fault = book.benches[seat].fault(0, &failure);
-                book.transcript.fault(&fault);
+                book.used(seat, 0, &usage);
+                book.fault(seat, 0, &failure);
             }
             Answer::Reply(..) => return Err(out_of_turn("a reply to a load")),
         }
@@ -145,23 +187,24 @@ fn hear<P: Player>(
     player: &mut P,
     book: &mut Book,
 ) -> Result<(), HostTrouble> {
-    let bench = &mut book.benches[seat];
-    let fault = match player.answer()? {
+    match player.answer()? {
         Answer::Reply(usage, reply) => {
-            bench.used(tick, &usage);
-            book.transcript.reply(seat, tick, reply);
-            let submitted = reply::actions(reply)
-                .and_then(|actions| game.submit(seat, &actions).map_err(|bad| bad.to_string()));
-            submitted.err().map(|why| bench.bad_reply(tick, &why))
+            book.used(seat, tick, &usage);
+            let actions = reply::actions(reply);
+            let syntax = if actions.is_ok() { Syntax::Json } else { Syntax::Unknown };
+            book.recorder.reply(seat, tick, reply, syntax);
+            let submitted =
+                actions.and_then(|actions| game.submit(seat, &actions).map_err(|bad| bad.to_string()));
+            if let Err(why) = submitted {
+                let failure = Failure { kind: FaultKind::BadReply, message: &why, traceback: "" };
+                book.fault(seat, tick, &failure);
+            }
         }
         Answer::Fault(usage, failure) => {
-            bench.used(tick, &usage);
-            Some(bench.fault(tick, &failure))
+            book.used(seat, tick, &usage);
+            book.fault(seat, tick, &failure);
         }
         Answer::Loaded(_) => return Err(out_of_turn("a second load")),
-    };
-    if let Some(fault) = fault {
-        book.transcript.fault(&fault);
     }
     Ok(())
 }

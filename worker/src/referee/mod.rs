@@ -11,6 +11,6 @@ mod reply;
 #[cfg(test)]
 mod tests;
 
-pub use conduct::{Contest, conduct};
+pub use conduct::{Conducted, Contest, conduct};
 pub use player::{Answer, Player};
 pub use reply::actions as read_reply;

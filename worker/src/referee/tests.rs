@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use pipe::{Failure, Load, Usage};
 use terms::{
-    BySeat, Digest, FaultKind, GameId, HostFault, Limits, MatchSpec, Outcome, Policy, Scores, Seat, Seed,
-    Verdict,
+    BySeat, Digest, FaultKind, GameId, HostFault, Limits, MatchSpec, Outcome, Policy, Runtime, Scores, Seat,
+    Seed, Verdict,
 };
 
-use super::{Answer, Contest, Player, conduct};
+use super::{Answer, Conducted, Contest, Player, conduct};
 use crate::sandbox::HostTrouble;
 
 /// What a scripted player does next.
@@ -76,7 +76,7 @@ fn spec() -> MatchSpec {
         bots: BySeat([Digest::of(b"a"), Digest::of(b"b")]),
         limits: Limits { ticks: 20, strikes: 3, ..Limits::default() },
         policy: Policy::open(),
-        runtime: Digest::of(b"runtime"),
+        runtime: Runtime::of_this_build(Digest::of(b"python")).fingerprint(),
     }
 }
 
@@ -86,7 +86,11 @@ fn play(zero: &[Step], one: &[Step]) -> Outcome {
 
 fn play_with(spec: &MatchSpec, players: &mut BySeat<Script>) -> Outcome {
     let ticks = AtomicU32::new(0);
-    let outcome = conduct(Contest { spec, bundles: BySeat([b"", b""]), players, ticks: &ticks });
+    let runtime = Runtime::of_this_build(Digest::of(b"python"));
+    let bundles: BySeat<&[u8]> = BySeat([b"", b""]);
+    let Conducted { outcome, record } =
+        conduct(Contest { spec, runtime: &runtime, bundles, players, ticks: &ticks });
+    assert_eq!(record.is_empty(), matches!(outcome.verdict, Verdict::Void(_)));
     assert_eq!(ticks.load(Ordering::Relaxed), outcome.ticks, "whoever watches sees every tick");
     outcome
 }

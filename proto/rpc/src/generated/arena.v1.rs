@@ -180,7 +180,7 @@ pub struct Report {
     pub faults: ::prost::alloc::vec::Vec<Fault>,
     #[prost(uint32, tag = "7")]
     pub ticks: u32,
-    /// BLAKE3 of the transcript.
+    /// BLAKE3 of what was said.
     #[prost(bytes = "vec", tag = "8")]
     pub digest: ::prost::alloc::vec::Vec<u8>,
     #[prost(message, optional, tag = "9")]
@@ -190,6 +190,14 @@ pub struct Report {
     /// Wall clock from the first fork to the verdict, in microseconds. Never decides anything.
     #[prost(uint64, tag = "11")]
     pub wall_micros: u64,
+    /// BLAKE3 of the fuel of every load and turn.
+    #[prost(bytes = "vec", tag = "12")]
+    pub fuel_digest: ::prost::alloc::vec::Vec<u8>,
+    /// The address of the transcript, and its record: see docs/transcripts.md.
+    #[prost(bytes = "vec", tag = "13")]
+    pub transcript: ::prost::alloc::vec::Vec<u8>,
+    #[prost(bytes = "vec", tag = "14")]
+    pub record: ::prost::alloc::vec::Vec<u8>,
     #[prost(oneof = "report::Verdict", tags = "3, 4, 5")]
     pub verdict: ::core::option::Option<report::Verdict>,
 }
