@@ -6,52 +6,16 @@ use std::fs;
 use std::sync::Arc;
 use std::time::Duration;
 
-use arena_tests::{bin, native};
+use arena_tests::{load, zygote_config};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use pipe::{FromShim, Load};
+use pipe::FromShim;
 use serde_json::Value;
-use terms::{Bundle, Digest, FaultKind, HostFault, limits};
+use terms::{Digest, FaultKind, HostFault};
 use worker::sandbox::{Keeping, Sealed, SpawnError, Zygote, ZygoteConfig, Zygotes};
 
 const IDLE: &[u8] = b"def bot_main(d):\n    return []\n";
 const TURN: &str = r#"{"game_state":{},"ship_id":0,"time_step":1}"#;
-
-fn config() -> ZygoteConfig {
-    let native = native();
-    ZygoteConfig {
-        shim: bin("sandbox-shim"),
-        native: native.path,
-        native_digest: native.digest.parse().unwrap(),
-        stack_bytes: limits::DEFAULTS.stack_bytes,
-        answer_max: ZygoteConfig::ANSWER_MAX,
-        require_namespaces: false,
-        untrusted: false,
-    }
-}
-
-fn load_of(bundle: &[u8]) -> Load {
-    let limits = limits::DEFAULTS;
-    Load {
-        seed: 1,
-        load_fuel: limits.load_fuel,
-        turn_fuel: limits.turn_fuel,
-        memory_bytes: limits.memory_bytes,
-        reply_bytes: limits.reply_bytes,
-        log_bytes: limits.log_bytes,
-        bundle_bytes: u32::try_from(bundle.len()).unwrap(),
-    }
-}
-
-/// Sends a bot and takes the answer, which must be that it is loaded.
-fn load(child: &mut Sealed, source: &[u8]) {
-    let bundle = Bundle::of_source(source.to_vec()).encode();
-    child.load(&load_of(&bundle), "", &bundle).unwrap();
-    match child.receive().unwrap() {
-        FromShim::Loaded(_) => {}
-        other => panic!("{other:?}"),
-    }
-}
 
 /// The process id of a child as this test sees it, whatever namespace the zygote lives in.
 fn signal(child: &Sealed, signal: Signal) {
@@ -60,7 +24,7 @@ fn signal(child: &Sealed, signal: Signal) {
 
 #[test]
 fn a_child_loads_one_bot_and_answers_turn_by_turn() {
-    let zygote = Arc::new(Zygote::spawn(&config()).unwrap());
+    let zygote = Arc::new(Zygote::spawn(&zygote_config()).unwrap());
     let mut child = zygote.fork(None).unwrap();
     load(&mut child, b"n = 0\ndef bot_main(d):\n    global n\n    n += 1\n    return ['LEFT'] * n\n");
     for turn in 1..=3 {
@@ -74,7 +38,7 @@ fn a_child_loads_one_bot_and_answers_turn_by_turn() {
 
 #[test]
 fn a_child_that_is_killed_has_died_and_its_zygote_lives_on() {
-    let zygote = Arc::new(Zygote::spawn(&config()).unwrap());
+    let zygote = Arc::new(Zygote::spawn(&zygote_config()).unwrap());
     let mut child = zygote.fork(None).unwrap();
     load(&mut child, IDLE);
     signal(&child, Signal::SIGKILL);
@@ -87,7 +51,7 @@ fn a_child_that_is_killed_has_died_and_its_zygote_lives_on() {
 
 #[test]
 fn a_child_that_is_stopped_stalls_and_can_still_be_killed() {
-    let zygote = Arc::new(Zygote::spawn(&config()).unwrap());
+    let zygote = Arc::new(Zygote::spawn(&zygote_config()).unwrap());
     let mut child = zygote.fork(None).unwrap();
     load(&mut child, IDLE);
     child.set_wall_clock(Duration::from_millis(50)).unwrap();
@@ -101,7 +65,7 @@ fn a_child_that_is_stopped_stalls_and_can_still_be_killed() {
 
 #[test]
 fn a_child_that_computes_is_waited_for_beyond_the_wall_clock() {
-    let zygote = Arc::new(Zygote::spawn(&config()).unwrap());
+    let zygote = Arc::new(Zygote::spawn(&zygote_config()).unwrap());
     let mut child = zygote.fork(None).unwrap();
     load(&mut child, b"def bot_main(d):\n    while True:\n        pass\n");
     child.set_wall_clock(Duration::from_millis(1)).unwrap();
@@ -112,7 +76,7 @@ fn a_child_that_computes_is_waited_for_beyond_the_wall_clock() {
 
 #[test]
 fn a_zygote_that_is_killed_takes_its_children_along_and_is_replaced() {
-    let zygotes = Zygotes::start(Keeping::of(config())).unwrap();
+    let zygotes = Zygotes::start(Keeping::of(zygote_config())).unwrap();
     let mut child = zygotes.fork(None).unwrap();
     load(&mut child, IDLE);
     let pid = zygotes.current().unwrap().pid();
@@ -130,7 +94,7 @@ fn a_zygote_that_is_killed_takes_its_children_along_and_is_replaced() {
 
 #[test]
 fn a_thousand_children_leave_nothing_behind() {
-    let zygote = Arc::new(Zygote::spawn(&config()).unwrap());
+    let zygote = Arc::new(Zygote::spawn(&zygote_config()).unwrap());
     let descriptors = || fs::read_dir("/proc/self/fd").unwrap().count();
     let children = || {
         let pid = zygote.pid();
@@ -151,20 +115,21 @@ fn a_thousand_children_leave_nothing_behind() {
 #[test]
 fn what_is_missing_or_wrong_is_named() {
     let refusal = |config: ZygoteConfig| Zygote::spawn(&config).err().unwrap();
-    let missing = refusal(ZygoteConfig { shim: "/nowhere/sandbox-shim".into(), ..config() });
+    let missing = refusal(ZygoteConfig { shim: "/nowhere/sandbox-shim".into(), ..zygote_config() });
     assert!(missing.to_string().contains("/nowhere/sandbox-shim"), "{missing}");
     let SpawnError::Refused(why) =
-        refusal(ZygoteConfig { native_digest: Digest::of(b"something else"), ..config() })
+        refusal(ZygoteConfig { native_digest: Digest::of(b"something else"), ..zygote_config() })
     else {
         panic!("a file with another digest was loaded");
     };
     assert!(why.contains("digest") || why.contains("BLAKE3") || why.contains("damaged"), "{why}");
-    let SpawnError::Refused(why) = refusal(ZygoteConfig { native: "/nowhere.cwasm".into(), ..config() })
+    let SpawnError::Refused(why) =
+        refusal(ZygoteConfig { native: "/nowhere.cwasm".into(), ..zygote_config() })
     else {
         panic!("a file that is not there was loaded");
     };
     assert!(why.contains("/nowhere.cwasm"), "{why}");
     // A program that is no shim says nothing and ends.
-    let silent = refusal(ZygoteConfig { shim: "/bin/true".into(), ..config() });
+    let silent = refusal(ZygoteConfig { shim: "/bin/true".into(), ..zygote_config() });
     assert!(matches!(silent, SpawnError::NotReady(_)), "{silent}");
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
 
-use arena_tests::{Tournament, bin, example_bots, write_bot};
+use arena_tests::{Tournament, bin, copy_program, example_bots, write_bot};
 use serde_json::json;
 
 const IDLE: &[u8] = b"def bot_main(input_data):\n    return []\n";
@@ -84,7 +84,7 @@ fn rounds_play_more_seeds_with_seats_swapped() {
 fn the_programs_work_outside_the_source_tree() {
     let folder = tempfile::tempdir().unwrap();
     for name in ["coordinator", "worker", "sandbox-shim", "precompile", "python.wasm"] {
-        fs::copy(bin(name), folder.path().join(name)).unwrap();
+        copy_program(&bin(name), &folder.path().join(name));
     }
     write_bot(&folder.path().join("bots"), "one.py", IDLE);
     write_bot(&folder.path().join("bots"), "two.py", IDLE);

@@ -9,13 +9,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use arena_tests::{bin, example_bots, native};
+use arena_tests::{example_bots, load, zygote_config};
 use games::Progress;
 use nix::sched::{CpuSet, sched_setaffinity};
 use nix::unistd::Pid;
-use pipe::{FromShim, Load};
-use terms::{Bundle, GameId, Seat, Seed, limits};
-use worker::sandbox::{Sealed, Zygote, ZygoteConfig};
+use pipe::FromShim;
+use terms::{GameId, Seat, Seed};
+use worker::sandbox::{Sealed, Zygote};
 
 const LIVES: usize = 200;
 const TURNS: u32 = 200;
@@ -24,48 +24,19 @@ fn main() {
     let mut core = CpuSet::new();
     core.set(0).unwrap();
     sched_setaffinity(Pid::from_raw(0), &core).unwrap();
-    let zygote = Arc::new(Zygote::spawn(&config()).unwrap());
+    let zygote = Arc::new(Zygote::spawn(&zygote_config()).unwrap());
     for name in ["idle", "hunter"] {
         let source = std::fs::read(example_bots().join(name).with_extension("py")).unwrap();
-        let bundle = Bundle::of_source(source).encode();
         let (mut starts, mut turns) = (Vec::new(), Vec::new());
         for _ in 0..LIVES {
             let began = Instant::now();
             let mut child = zygote.fork(Some(0)).unwrap();
-            load(&mut child, &bundle);
+            load(&mut child, &source);
             starts.push(began.elapsed());
             live(&mut child, &mut turns);
         }
         println!("{name}: start {}, turn {}", summary(starts), summary(turns));
     }
-}
-
-fn config() -> ZygoteConfig {
-    let native = native();
-    ZygoteConfig {
-        shim: bin("sandbox-shim"),
-        native: native.path,
-        native_digest: native.digest.parse().unwrap(),
-        stack_bytes: limits::DEFAULTS.stack_bytes,
-        answer_max: ZygoteConfig::ANSWER_MAX,
-        require_namespaces: false,
-        untrusted: false,
-    }
-}
-
-fn load(child: &mut Sealed, bundle: &[u8]) {
-    let limits = limits::DEFAULTS;
-    let load = Load {
-        seed: 1,
-        load_fuel: limits.load_fuel,
-        turn_fuel: limits.turn_fuel,
-        memory_bytes: limits.memory_bytes,
-        reply_bytes: limits.reply_bytes,
-        log_bytes: limits.log_bytes,
-        bundle_bytes: 0,
-    };
-    child.load(&load, "", bundle).unwrap();
-    let FromShim::Loaded(_) = child.receive().unwrap() else { panic!("the bot does not load") };
 }
 
 /// Plays real observations, so that turns cost what they cost in a match.

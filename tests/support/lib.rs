@@ -16,9 +16,11 @@ mod drill;
 mod native;
 mod processes;
 mod run;
+mod sandbox;
 
 pub use bots::{Bot, example_bots, write_bot, write_bots};
 pub use drill::drill;
-pub use native::{Native, native};
+pub use native::{Native, copy_program, native};
 pub use processes::{descendants, is_gone, send, wait_for};
 pub use run::{Run, Tournament, bin, bin_folder};
+pub use sandbox::{load, zygote_config};

@@ -1,6 +1,6 @@
-//! The interpreter in native code, compiled once for all tests.
+//! The interpreter in native code, compiled once for all tests; and copies of programs.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
@@ -26,4 +26,11 @@ pub fn native() -> Native {
     let answer: Value = serde_json::from_slice(&output.stdout).expect("precompile answers in JSON");
     let field = |name: &str| answer[name].as_str().expect("a path and a digest").to_owned();
     Native { path: field("path").into(), digest: field("blake3") }
+}
+
+/// Copies a program, to be executed. By another process: what this one has open for writing, a child
+/// that another thread makes just then has open as well, and what is open for writing is not executed.
+pub fn copy_program(from: &Path, to: &Path) {
+    let status = Command::new("cp").args([from, to]).status().expect("cp starts");
+    assert!(status.success(), "{} is not copied", from.display());
 }
