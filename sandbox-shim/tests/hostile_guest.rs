@@ -14,7 +14,8 @@ use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 use pipe::Ended;
-use support::{Answer, Zygote, compiled};
+use support::{Answer, Zygote, compiled, load};
+use terms::Bundle;
 use terms::FaultKind::{self, *};
 
 /// The safety net of a worker.
@@ -95,7 +96,7 @@ const ATTACKS: &[Attack] = &[
         name: "all memory as output, for ever",
         code: "(drop (call $grow (i32.const 900))) (local.set $handle (call $out))
                loop $l (call $write (local.get $handle) (i32.const 0) (i32.const 60000000) (i32.const 256)) br $l end",
-        expect: Some((BadReply, "gave more than 16777216 bytes at once")),
+        expect: Some((OutOfFuel, "")),
     },
     Attack {
         name: "much output, for ever",
@@ -163,9 +164,19 @@ const ATTACKS: &[Attack] = &[
         expect: Some((BadReply, "1048576 bytes long")),
     },
     Attack {
-        name: "a reply of more than crosses",
+        name: "a reply of megabytes",
         code: "(drop (call $grow (i32.const 400))) (i32.store (i32.const 8) (i32.const 20000000))",
-        expect: Some((BadReply, "gave more than 16777216 bytes at once")),
+        expect: Some((BadReply, "20000000 bytes long")),
+    },
+    Attack {
+        name: "a reply of more than crosses",
+        code: "(drop (call $grow (i32.const 1200))) (i32.store (i32.const 8) (i32.const 70000000))",
+        expect: Some((OutOfMemory, "")),
+    },
+    Attack {
+        name: "output of more than crosses",
+        code: "(drop (call $grow (i32.const 1200))) (call $write (call $out) (i32.const 0) (i32.const 70000000) (i32.const 256))",
+        expect: Some((Trap, "")),
     },
     Attack { name: "a result that is none", code: "(i32.store (i32.const 0) (i32.const 7))", expect: Some((Trap, "")) },
     Attack {
@@ -238,12 +249,19 @@ fn what_is_said_too_long_is_a_strike_as_a_reply_and_the_end_in_the_middle_of_a_t
     let mut second_turn = |name: &str| {
         let turn = |name| char::from(b'!' + ATTACKS.iter().position(|one| one.name == name).unwrap() as u8);
         let mut child = zygote.fork();
-        assert!(matches!(child.load("not read by anybody"), Answer::Loaded(_)));
-        assert!(matches!(child.turn_with(&turn(name).to_string()), Answer::Fault(_, BadReply, ..)));
+        let limits = pipe::Load { memory_bytes: 128 << 20, ..load(1) };
+        let bundle = Bundle::of_source(b"not read by anybody".to_vec());
+        assert!(matches!(child.load_with(limits, &bundle), Answer::Loaded(_)));
+        let told = "gave more than 67108864 bytes at once";
+        let answer = child.turn_with(&turn(name).to_string());
+        assert!(
+            matches!(&answer, Answer::Fault(_, BadReply, why, _) if why.contains(told)),
+            "{name}: {answer:?}"
+        );
         child.turn_with(&turn("nothing").to_string())
     };
     assert!(matches!(second_turn("a reply of more than crosses"), Answer::Reply(..)));
-    let answer = second_turn("all memory as output, for ever");
+    let answer = second_turn("output of more than crosses");
     assert!(
         matches!(&answer, Answer::Fault(_, Trap, why, _) if why.contains("an earlier turn")),
         "{answer:?}"

@@ -153,8 +153,8 @@ fn every_limit_of_a_load_holds() {
 #[test]
 fn a_reply_of_any_length_is_one_fault() {
     let mut zygote = Zygote::start();
-    let limits = Load { turn_fuel: 1 << 40, memory_bytes: 1 << 29, ..load(1) };
-    for length in [70_000, 10_000_000, 18_000_000] {
+    let limits = Load { turn_fuel: 1 << 40, memory_bytes: 1 << 30, ..load(1) };
+    for length in [70_000, 10_000_000, 18_000_000, 68_000_000] {
         let mut child = zygote.fork();
         let source = format!(
             "def bot_main(data):\n    return ['x' * {length}] if data['time_step'] < 4 else ['LEFT']\n"
@@ -163,7 +163,7 @@ fn a_reply_of_any_length_is_one_fault() {
         for tick in 1..4 {
             match child.turn(tick) {
                 Answer::Fault(_, FaultKind::BadReply, message, _) => {
-                    let told = if length < 16 << 20 { "bytes long" } else { "more than 16777216 bytes" };
+                    let told = if length < 64 << 20 { "bytes long" } else { "more than 67108864 bytes" };
                     assert!(message.contains(told), "{length}: {message}");
                 }
                 other => panic!("{length}: {other:?}"),

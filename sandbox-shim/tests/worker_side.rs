@@ -45,7 +45,11 @@ fn a_child_that_is_told_nonsense_says_so_and_ends() {
 #[test]
 fn bytes_that_are_no_frame_are_answered() {
     let mut zygote = Zygote::start();
-    for bytes in [&[0xff][..], &[0x03], &[0x01, 1, 2], &vec![0x03; pipe::FRAME_BYTES_MAX + 1]] {
+    // Well formed, and one byte longer than a frame may be: tag and length take five.
+    let mut long = Vec::new();
+    ToShim::Chunk(&vec![b'x'; pipe::FRAME_BYTES_MAX + 1 - 5]).encode(&mut long);
+    assert_eq!(long.len(), pipe::FRAME_BYTES_MAX + 1);
+    for bytes in [&[0xff][..], &[0x03], &[0x01, 1, 2], &vec![0x03; pipe::FRAME_BYTES_MAX + 1], &long] {
         let mut child = zygote.fork();
         child.send_bytes(bytes);
         assert!(matches!(child.receive(), Answer::Broken(why) if why.contains("no frame")));

@@ -24,6 +24,7 @@ pub(crate) use memory::MachineOutOfMemory;
 pub(crate) use state::Host;
 pub(crate) use stdio::GuestExit;
 
-/// Most bytes that may cross between guest and host in one call, whatever a guest claims. Far more
-/// than the largest reply, so that the length of one that is too long can be told.
-pub(crate) const CROSSING_BYTES_MAX: usize = 16 << 20;
+/// Most bytes that may cross between guest and host in one call, whatever a guest claims. As much as
+/// the memory that a bot has by default: so the length of a reply that is too long can be told, and
+/// the guest takes its own copy back, which it cannot after a reply of more.
+pub(crate) const CROSSING_BYTES_MAX: usize = 64 << 20;
