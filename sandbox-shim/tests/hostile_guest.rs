@@ -176,7 +176,7 @@ const ATTACKS: &[Attack] = &[
     Attack {
         name: "output of more than crosses",
         code: "(drop (call $grow (i32.const 1200))) (call $write (call $out) (i32.const 0) (i32.const 70000000) (i32.const 256))",
-        expect: Some((Trap, "")),
+        expect: Some((OutOfMemory, "")),
     },
     Attack { name: "a result that is none", code: "(i32.store (i32.const 0) (i32.const 7))", expect: Some((Trap, "")) },
     Attack {
