@@ -260,7 +260,10 @@ mod tests {
     #[test]
     fn a_machine_without_memory_is_no_fault_of_a_bot() {
         let error = Error::from(MachineOutOfMemory("no".into()));
-        assert!(matches!(Ending::of_error(&error, Code::Interpreter, Call::Load, 1, PLENTY), Ending::Broken(_)));
+        assert!(matches!(
+            Ending::of_error(&error, Code::Interpreter, Call::Load, 1, PLENTY),
+            Ending::Broken(_)
+        ));
     }
 
     #[test]
