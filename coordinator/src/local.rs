@@ -95,7 +95,7 @@ impl Locals {
         let program = config.program.clone().unwrap_or_else(|| beside_us(PROGRAM));
         let mut locals = Locals { tasks: JoinSet::new(), stop: watch::Sender::new(None) };
         for number in 1..=config.count {
-            let name = format!("local-{number}");
+            let name = name(number);
             let mut command = command(&program, config, &name);
             command.args(share_of_cores(number, config.count));
             if !console.is_colourful() {
@@ -138,6 +138,11 @@ fn command(program: &Path, config: &LocalConfig, name: &str) -> Command {
         .process_group(0)
         .kill_on_drop(true);
     command
+}
+
+/// What a local worker is called; they are numbered from 1.
+pub fn name(number: u32) -> String {
+    format!("local-{number}")
 }
 
 /// One worker takes every core by itself. Several get every so-manieth each, so that no two of

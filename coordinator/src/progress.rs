@@ -134,7 +134,7 @@ impl Progress {
 
     /// Shows how far it is. `waiting_for` says why nothing happens, if nothing does.
     pub fn show(&mut self, counts: Counts, waiting_for: impl FnOnce() -> Option<String>) {
-        let done = counts.settled + counts.given_up;
+        let done = counts.done();
         let before = *self.done_before.get_or_insert(done);
         if self.started.is_none() && done > before {
             self.started = Some((Instant::now(), done));

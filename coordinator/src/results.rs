@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use terms::{Attempt, BySeat, Digest, HostFault, Outcome, SeatUsage, Verdict};
 
-use crate::driver::Finale;
+use crate::driver::{Finale, Quarantined};
 use crate::engine::MatchNo;
 use crate::plan::Plan;
 use crate::standings::{Bot, MatchResult, Tournament, Worker};
@@ -56,11 +56,15 @@ pub async fn collect<S: Store>(
             }
         })
         .await?;
-    for (no, void) in finale.voids {
+    let Finale { voids, alarms, quarantined, .. } = finale;
+    for (no, void) in voids {
         let (worker, layers, attempt) = (void.worker, void.layers, void.attempt);
         entries.entry(no).or_insert(Entry { outcome: void.outcome, worker, layers, attempt, cached: false });
     }
-    Ok(arrange(plan, &entries, began.elapsed().as_secs_f64()))
+    let mut results = arrange(plan, &entries, began.elapsed().as_secs_f64());
+    results.tournament.alarms = alarms;
+    mark(&mut results.workers, quarantined);
+    Ok(results)
 }
 
 fn arrange(plan: &Plan, entries: &BTreeMap<MatchNo, Entry>, wall_seconds: f64) -> Results {
@@ -71,6 +75,16 @@ fn arrange(plan: &Plan, entries: &BTreeMap<MatchNo, Entry>, wall_seconds: f64) -
         matches: matches(plan, entries),
         workers: workers(entries),
         void: entries.values().filter(is_void).count() as u32,
+    }
+}
+
+/// Says of quarantined workers that they are, even if none of their results was kept.
+fn mark(workers: &mut Vec<Worker>, quarantined: Vec<Quarantined>) {
+    for Quarantined { name, layers, why } in quarantined {
+        match workers.iter_mut().find(|worker| worker.name == name) {
+            Some(worker) => worker.quarantined = Some(why),
+            None => workers.push(Worker { name, matches: 0, layers, quarantined: Some(why) }),
+        }
     }
 }
 
@@ -87,6 +101,7 @@ fn tournament(plan: &Plan, wall_seconds: f64) -> Tournament {
         limits: setting.limits,
         policy: setting.policy.clone(),
         wall_seconds,
+        alarms: Vec::new(),
     }
 }
 
@@ -117,6 +132,7 @@ fn workers(entries: &BTreeMap<MatchNo, Entry>) -> Vec<Worker> {
             name: entry.worker.clone(),
             matches: 0,
             layers: entry.layers.clone(),
+            quarantined: None,
         });
         worker.matches += 1;
         // A layer counts as active only if it was in every match that this worker played.

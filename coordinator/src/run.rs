@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use crate::config::Config;
 use crate::data_dir::DataDirError;
 use crate::driver::{DriverError, Finale};
-use crate::engine::Ending;
+use crate::engine::{AuditCounts, Ending, Sample};
 use crate::intake::IntakeError;
 use crate::local::StartError;
 use crate::output::{self, OutputError};
@@ -120,7 +120,8 @@ pub async fn run(
     output::check([config.site.json.as_ref(), config.csv.as_ref()])?;
     let plan = Plan::new(config, seed)?;
     plan.notes.iter().for_each(|note| console.say(note));
-    let stage = Stage::set(&config.site, plan).await?;
+    let mut stage = Stage::set(&config.site, plan).await?;
+    stage.policy.sample = draw_sample(config.audit_per_million)?;
     let ended = perform(&stage, config, console, interrupts, began).await;
     stage.store.close().await;
     ended
@@ -142,9 +143,42 @@ async fn perform(
     if finale.ending == Ending::Drained {
         return Ok(Ended::Interrupted);
     }
+    if let Some(summary) = summary(&finale.audits) {
+        console.say(&summary);
+    }
     let results = stage.results(finale, began).await?;
     let Results { tournament, bots, matches, workers, void } = &results;
     let report = standings::report(tournament, bots, matches, workers)?;
     output::write(&report, config.site.json.as_ref(), config.csv.as_ref())?;
     Ok(Ended::Complete { void: *void })
+}
+
+/// The salt is drawn anew for every run: no worker can tell which of its results are checked.
+fn draw_sample(per_million: u32) -> Result<Sample, getrandom::Error> {
+    let mut salt = [0; terms::digest::DIGEST_BYTES];
+    getrandom::fill(&mut salt)?;
+    Ok(Sample::new(salt, per_million))
+}
+
+/// What checking results came to, in one line; nothing if none was checked.
+fn summary(audits: &AuditCounts) -> Option<String> {
+    let AuditCounts { equal, alone, upheld, corrected, undecided, inconclusive, quarantined, distrusted } =
+        *audits;
+    let total = audits.total();
+    if total == 0 && quarantined == 0 {
+        return None;
+    }
+    if total == equal && quarantined == 0 {
+        let alone = match alone {
+            0 => String::new(),
+            alone => format!(" ({alone} of them by the same worker, as there was no other)"),
+        };
+        let matches = if total == 1 { "match" } else { "matches" };
+        return Some(format!("{total} {matches} audited, all equal{alone}"));
+    }
+    Some(format!(
+        "{total} matches audited: {equal} equal, {upheld} upheld against another result, {corrected} corrected, \
+         {undecided} undecided, {inconclusive} not playable again; {quarantined} workers quarantined, {distrusted} \
+         of their results played again"
+    ))
 }

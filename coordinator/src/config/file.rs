@@ -10,13 +10,14 @@ use terms::limits::ROWS;
 use super::LogFormat;
 use super::limits::Amount;
 use super::policy::Names;
+use super::share::RawShare;
 
 /// Where the file is looked for when nobody names one.
 const DEFAULT_PATH: &str = "arena.toml";
 /// Largest file that is read, in bytes.
 const BYTES_MAX: u64 = 1 << 20;
 /// Keys outside of tables, as [`RawFile`] has them.
-const KEYS: [&str; 20] = [
+const KEYS: [&str; 21] = [
     "bots",
     "rounds",
     "seed",
@@ -36,6 +37,7 @@ const KEYS: [&str; 20] = [
     "allow_imports",
     "block_imports",
     "block_calls",
+    "audit",
     "limits",
 ];
 /// How alike a known key must be to be suggested, from 0 to 1.
@@ -64,6 +66,7 @@ pub(super) struct RawFile {
     pub(super) allow_imports: Option<Names>,
     pub(super) block_imports: Option<Names>,
     pub(super) block_calls: Option<Names>,
+    pub(super) audit: Option<RawShare>,
     pub(super) limits: BTreeMap<String, Amount>,
 }
 

@@ -48,6 +48,10 @@ pub struct Flags {
     /// What the seeds of the rounds come from: a number, or `random` to draw one [default: 1]
     #[arg(long, value_name = "SEED", env = "ARENA_SEED", allow_hyphen_values = true)]
     pub seed: Option<String>,
+    /// Share of the results that are checked by playing their matches again, on another worker where
+    /// there is one; 0% checks none [default: 1%]
+    #[arg(long, value_name = "PERCENT", env = "ARENA_AUDIT")]
+    pub audit: Option<String>,
     /// The game [default: spacecode]
     #[arg(long, value_name = "NAME", env = "ARENA_GAME")]
     pub game: Option<String>,

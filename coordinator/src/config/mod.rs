@@ -10,6 +10,7 @@ mod flags;
 mod limits;
 mod policy;
 mod resolve;
+mod share;
 #[cfg(test)]
 mod tests;
 
@@ -83,6 +84,8 @@ pub struct Config {
     pub limits: Limits,
     /// What bots may import and call.
     pub policy: Policy,
+    /// Results that are checked by playing their matches again, in parts of a million.
+    pub audit_per_million: u32,
     /// Where the CSV goes.
     pub csv: Option<Sink>,
 }

@@ -10,6 +10,7 @@ use terms::{GameId, Seed};
 
 use super::file::{self, FileError, RawFile, RawSeed};
 use super::policy::{Names, PolicyFlags};
+use super::share::{RawShare, parse_share};
 use super::{
     Command, Config, Flags, Keeping, LOCAL_WORKERS_MAX, LogFormat, Order, ROUNDS_MAX, SeedChoice, Sink, Site,
     Verbosity,
@@ -153,6 +154,7 @@ fn read_tournament(flags: Flags, file: RawFile) -> Result<Config, ConfigError> {
         seed: read_seed(flags.seed, file.seed)?,
         game: GameId::named(flags.game.or(file.game).as_deref().unwrap_or("spacecode"))?,
         limits: limits.resolve()?,
+        audit_per_million: read_audit(flags.audit.or(file.audit.map(RawShare::into_text)))?,
         policy: policy.resolve().map_err(|(key, why)| ConfigError::Policy { key, why })?,
         csv,
         site,
@@ -218,6 +220,12 @@ fn read_seed(flag: Option<String>, file: Option<RawSeed>) -> Result<SeedChoice, 
         Some(seed) => Ok(SeedChoice::Given(Seed(seed))),
         None => Err(bad("--seed", text, format!("it must be a number from 0 to {}, or `random`", i64::MAX))),
     }
+}
+
+fn read_audit(share: Option<String>) -> Result<u32, ConfigError> {
+    let share = share.unwrap_or_else(|| "1%".to_owned());
+    let rule = "it must be a percentage from 0% to 100% with at most four decimals, such as 2% or 0.5%";
+    parse_share(&share).ok_or_else(|| bad("--audit", share, rule))
 }
 
 fn read_store(url: &str) -> Result<PathBuf, ConfigError> {

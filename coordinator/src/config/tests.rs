@@ -33,6 +33,7 @@ fn nothing_but_bots_is_needed() {
     assert_eq!(config.seed, SeedChoice::Given(Seed(1)));
     assert_eq!(config.limits, Limits::default());
     assert_eq!(config.policy, Policy::open());
+    assert_eq!(config.audit_per_million, 10_000);
     assert_eq!(config.site.data_dir, Path::new("arena-data"));
     assert_eq!(config.site.listen.to_string(), "127.0.0.1:0");
     assert_eq!(config.site.local_workers, 1);
@@ -46,6 +47,14 @@ fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
     assert_eq!(config.rounds, 7);
     assert_eq!(config.seed, SeedChoice::Random);
     assert_eq!(config.limits, Limits { turn_fuel: 10_000_000, ticks: 60, ..Limits::default() });
+}
+
+#[test]
+fn audits_are_a_share_in_percent() {
+    assert_eq!(config(&[], "audit = 2").unwrap().audit_per_million, 20_000);
+    assert_eq!(config(&[], "audit = 0.5").unwrap().audit_per_million, 5_000);
+    assert_eq!(config(&[], "audit = \"100%\"").unwrap().audit_per_million, 1_000_000);
+    assert_eq!(config(&["--audit", "0%"], "audit = 2").unwrap().audit_per_million, 0);
 }
 
 #[test]
@@ -150,6 +159,9 @@ fn wrong_files_name_the_key_and_what_may_have_been_meant() {
         ("block_imports = [\"o s\"]", &["--block-imports", "\"o s\""]),
         ("block_calls = 3", &["line 1", "[\"os\", \"sys\"]"]),
         ("block_import = \"os\"", &["`block_import`", "`block_imports`"]),
+        ("audit = 101", &["--audit", "\"101\"", "0% to 100%"]),
+        ("audit = \"lots\"", &["--audit", "\"lots\"", "such as 2%"]),
+        ("audit = true", &["line 1", "percentage"]),
         ("rounds = 0", &["--rounds", "\"0\"", "1 to 1000000"]),
         ("bots = 1\nbots = 2", &["bots"]),
     ] {

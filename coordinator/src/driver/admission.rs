@@ -14,14 +14,15 @@ pub(super) struct Admission {
     pub(super) refusal: Option<String>,
 }
 
-/// Judges a worker by what it says of itself.
-pub(super) fn admit(picture: &Picture, wanted: &Runtime) -> Admission {
+/// Judges a worker by what it says of itself, and by what is known of it.
+pub(super) fn admit(picture: &Picture, wanted: &Runtime, quarantine: Option<&str>) -> Admission {
     let stance = match picture.state {
         State::Preparing => Stance::Idle,
         State::Ready => Stance::Ready,
         State::Draining => Stance::Draining,
     };
     let refusal = match (&picture.runtime, picture.state) {
+        _ if quarantine.is_some() => quarantine.map(str::to_owned),
         (Some(runtime), _) => refusal(&runtime.differences(wanted)),
         (None, State::Ready) => Some("the worker is ready, but does not say with which runtime".to_owned()),
         (None, State::Preparing | State::Draining) => None,
@@ -62,20 +63,27 @@ mod tests {
     #[test]
     fn only_the_same_runtime_plays_and_others_are_told_each_difference() {
         let ours = Runtime::of_this_build(Digest::of(b"python"));
-        let admitted = admit(&picture(State::Ready, Some(ours.clone())), &ours);
+        let admitted = admit(&picture(State::Ready, Some(ours.clone())), &ours, None);
         assert_eq!(admitted, Admission { stance: Stance::Ready, refusal: None });
 
         let theirs = Runtime { wasmtime: "1.0.0".into(), engine: 99, ..ours.clone() };
-        let refused = admit(&picture(State::Ready, Some(theirs)), &ours);
+        let refused = admit(&picture(State::Ready, Some(theirs)), &ours, None);
         assert_eq!(refused.stance, Stance::Idle);
         let why = refused.refusal.unwrap();
         assert!(why.contains("wasmtime is 1.0.0") && why.contains("engine revision is 99"), "{why}");
     }
 
     #[test]
+    fn a_quarantined_worker_is_told_why() {
+        let ours = Runtime::of_this_build(Digest::of(b"python"));
+        let refused = admit(&picture(State::Ready, Some(ours.clone())), &ours, Some("it lied"));
+        assert_eq!(refused, Admission { stance: Stance::Idle, refusal: Some("it lied".to_owned()) });
+    }
+
+    #[test]
     fn a_worker_without_a_runtime_may_prepare_but_not_play() {
         let ours = Runtime::of_this_build(Digest::of(b"python"));
-        assert_eq!(admit(&picture(State::Preparing, None), &ours).refusal, None);
-        assert!(admit(&picture(State::Ready, None), &ours).refusal.is_some());
+        assert_eq!(admit(&picture(State::Preparing, None), &ours, None).refusal, None);
+        assert!(admit(&picture(State::Ready, None), &ours, None).refusal.is_some());
     }
 }

@@ -5,6 +5,8 @@
 //! about matches.
 
 mod admission;
+mod audits;
+mod names;
 mod roster;
 mod wake;
 mod writer;
@@ -18,18 +20,24 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::archive::Archive;
 use crate::call::{Call, Picture, Reply};
-use crate::engine::{Called, Command, Elapsed, Ending, Engine, Event, Finished, Holding, MatchNo, WorkerKey};
+use crate::engine::{
+    AuditCounts, Called, Command, Elapsed, Ending, Engine, Event, Finished, Holding, MatchNo, Voter,
+    WorkerKey,
+};
 use crate::local;
 use crate::progress::Progress;
 use crate::schedule::Schedule;
-use crate::store::{Store, StoreError, Written};
+use crate::standings::Alarm;
+use crate::store::{Amended, Store, StoreError, Written};
 use crate::transcripts::TranscriptsError;
 
+use audits::Findings;
+pub use audits::Quarantined;
 use roster::Roster;
 pub use wake::Inputs;
 use wake::Wake;
 pub use writer::now_ms;
-use writer::{Batch, Writer};
+use writer::{Done, Entry, Then, Writer};
 
 /// When a worker should call again after a run: another one may begin.
 const DISMISSED_CALL_AGAIN: Duration = Duration::from_secs(2);
@@ -43,8 +51,12 @@ pub struct Finale {
     pub abandoned: u32,
     /// Matches that stayed void.
     pub voids: BTreeMap<MatchNo, VoidMatch>,
-    /// Results that differed from those in the store.
-    pub conflicts: u32,
+    /// What checking results came to.
+    pub audits: AuditCounts,
+    /// What somebody should look at.
+    pub alarms: Vec<Alarm>,
+    /// Workers that are not believed any more.
+    pub quarantined: Vec<Quarantined>,
 }
 
 /// Answers whoever still calls after a run: there is nothing to play, and what it brings is wanted
@@ -82,6 +94,14 @@ pub enum DriverError {
     /// Nobody is left to play.
     #[error("{0}, and there is no other worker; what was played is recorded")]
     NoWorkerLeft(local::Exited),
+    /// Nobody is left who is believed.
+    #[error(
+        "{why}; and there is no other worker: what others vouch for is recorded, the rest is to be played again"
+    )]
+    NobodyBelieved {
+        /// Why the last of them is not.
+        why: String,
+    },
     /// Workers cannot call any more.
     #[error("the server for workers stopped; what was played is recorded")]
     ServerStopped,
@@ -96,11 +116,13 @@ pub struct Driver<S: Store> {
     open_calls: HashMap<WorkerKey, OpenCall>,
     writer: Writer<S>,
     progress: Progress,
+    locals: u32,
     locals_alive: u32,
     is_draining: bool,
     voids: BTreeMap<MatchNo, VoidMatch>,
-    conflicts: u32,
+    findings: Findings,
     began: Instant,
+    began_ms: i64,
 }
 
 /// A call that the engine has not answered yet.
@@ -130,11 +152,13 @@ impl<S: Store> Driver<S> {
             roster: Roster::default(),
             open_calls: HashMap::new(),
             progress,
+            locals,
             locals_alive: locals,
             is_draining: false,
             voids: BTreeMap::new(),
-            conflicts: 0,
+            findings: Findings::default(),
             began: Instant::now(),
+            began_ms: now_ms(),
         }
     }
 
@@ -146,10 +170,11 @@ impl<S: Store> Driver<S> {
         loop {
             let wake = inputs.next(&mut self.writer).await;
             if let Some(ending) = self.react(wake)? {
-                let Driver { engine, voids, conflicts, progress, .. } = self;
+                let Driver { engine, voids, findings, progress, .. } = self;
                 progress.finish();
-                let abandoned = engine.counts().in_flight();
-                return Ok(Finale { ending, abandoned, voids, conflicts });
+                let (abandoned, audits) = (engine.counts().in_flight(), engine.audits());
+                let Findings { alarms, quarantined, .. } = findings;
+                return Ok(Finale { ending, abandoned, voids, audits, alarms, quarantined });
             }
         }
     }
@@ -158,12 +183,15 @@ impl<S: Store> Driver<S> {
     fn react(&mut self, wake: Wake) -> Result<Option<Ending>, DriverError> {
         let event = match wake {
             Wake::Call(call) => return Ok(self.on_call(*call)),
-            Wake::Written { batch, written } => self.on_written(&batch, &written?),
+            Wake::Written(done) => return Ok(self.on_written(done?)),
             Wake::Interrupted if self.is_draining => return Ok(Some(Ending::Drained)),
             Wake::Interrupted => self.on_interrupt(),
             Wake::LocalExited(exited) => return self.on_local_exit(exited),
             Wake::ServerStopped => return Err(DriverError::ServerStopped),
-            Wake::Tick => Event::Tick,
+            Wake::Tick => match self.feed(Event::Tick) {
+                None => return self.check_that_somebody_is_believed(),
+                ending => return Ok(ending),
+            },
         };
         Ok(self.feed(event))
     }
@@ -181,7 +209,10 @@ impl<S: Store> Driver<S> {
 
     fn obey(&mut self, command: Command) -> Option<Ending> {
         match command {
-            Command::Record { worker, finished } => self.record(worker, finished),
+            Command::Record { worker, finished } => self.write(worker, finished, false),
+            Command::Compare { worker, finished } => self.write(worker, finished, true),
+            Command::Audited { no, worker, end } => self.audited(no, worker, end),
+            Command::Quarantine { voter, no, why } => self.quarantine(voter, no, &why),
             Command::Answer { worker, wanted, call_again } => {
                 let specs = wanted.iter().filter_map(|w| Some((self.schedule.spec(w.no)?, w.attempt)));
                 let wanted = specs.collect();
@@ -191,13 +222,15 @@ impl<S: Store> Driver<S> {
                 }
             }
             Command::GiveUp { no, worker, attempt, outcome } => {
-                let (worker, layers) = self.roster.credit(worker);
+                let credit = self.roster.credit(worker);
+                let (worker, layers) =
+                    credit.map(|credit| (credit.name.clone(), credit.layers.clone())).unwrap_or_default();
                 tracing::warn!(%worker, "match {} stays void: {}", self.shown(no), outcome.host_message);
                 self.voids.insert(no, VoidMatch { outcome: *outcome, worker, layers, attempt });
             }
             Command::Retried { no, worker, why } => {
-                let (worker, _) = self.roster.credit(worker);
-                tracing::info!(%worker, ?why, "match {} is played again", self.shown(no));
+                let worker = self.roster.name(worker);
+                tracing::info!(worker, ?why, "match {} is played again", self.shown(no));
             }
             Command::Forget(worker) => {
                 self.roster.forget(worker);
@@ -208,23 +241,24 @@ impl<S: Store> Driver<S> {
         None
     }
 
-    fn record(&mut self, worker: WorkerKey, finished: Finished) {
-        let (name, layers) = self.roster.credit(worker);
-        if let Some(spec) = self.schedule.spec(finished.no) {
-            self.writer.add(worker, name, layers, &spec, finished);
+    fn write(&mut self, worker: WorkerKey, finished: Finished, is_late: bool) {
+        let no = finished.no;
+        if let Some(result) = self.stored(worker, finished) {
+            self.writer.add(Entry { no, worker, is_late }, result);
         }
     }
 
     fn on_call(&mut self, call: Call) -> Option<Ending> {
         let Call { picture, reply } = call;
-        let admission = admission::admit(&picture, &self.runtime);
-        let Some(worker) = self.roster.meet(&picture, admission.refusal.as_deref()) else {
+        let quarantine = self.roster.quarantine_of(&picture.instance);
+        let admission = admission::admit(&picture, &self.runtime, quarantine);
+        let Some((worker, voter)) = self.roster.meet(&picture, admission.refusal.as_deref()) else {
             // Dropping the reply tells the worker to call again later.
             tracing::warn!("there are too many workers; one more was turned away");
             return None;
         };
         let settled = picture.finished.iter().map(|report| (report.id, report.attempt)).collect();
-        let called = self.called(worker, picture, &admission);
+        let called = self.called((worker, voter), picture, &admission);
         let refusal = admission.refusal;
         // A call that was still open belongs to a connection that broke.
         self.open_calls.insert(worker, OpenCall { reply, refusal, settled });
@@ -233,7 +267,12 @@ impl<S: Store> Driver<S> {
 
     /// The call in the engine's words. Matches of other tournaments are nothing to it, and from a
     /// worker that was refused nothing counts.
-    fn called(&self, worker: WorkerKey, picture: Picture, admission: &admission::Admission) -> Called {
+    fn called(
+        &self,
+        (worker, voter): (WorkerKey, Voter),
+        picture: Picture,
+        admission: &admission::Admission,
+    ) -> Called {
         let Picture { slots, holding, finished, .. } = picture;
         let heard = admission.refusal.is_none();
         let find = |id: &MatchId| self.schedule.find(id).filter(|_| heard);
@@ -251,6 +290,7 @@ impl<S: Store> Driver<S> {
         });
         Called {
             worker,
+            voter,
             slots,
             stance: admission.stance,
             holding: holding.collect(),
@@ -258,21 +298,43 @@ impl<S: Store> Driver<S> {
         }
     }
 
-    fn on_written(&mut self, batch: &Batch, written: &[Written]) -> Event {
-        for (result, written) in batch.results.iter().zip(written) {
-            if let Written::Conflict { kept } = written {
-                self.conflicts += 1;
-                tracing::error!(
-                    worker = %result.worker,
-                    "match {} was played again with another result: {} instead of {kept}, which is kept; \
-                     one of the workers that played it is broken or lies",
-                    result.id,
-                    result.outcome.digest,
-                    kept = kept.outcome.digest
-                );
+    fn on_written(&mut self, done: Vec<Done>) -> Option<Ending> {
+        let (mut doubts, mut settled, mut after) = (Vec::new(), Vec::new(), Vec::new());
+        for done in done {
+            match done {
+                Done::Result(Entry { no, worker, is_late }, result, written) => {
+                    if is_late {
+                        after.push(Event::Compared);
+                    } else {
+                        settled.push((no, worker));
+                        self.compare_with_set_aside(no, &result);
+                    }
+                    if let Written::Conflict { kept } = written {
+                        doubts.push(Event::Audit(self.doubt(no, worker, *kept, *result)));
+                    }
+                }
+                Done::Amendment(Then::Closed(no, worker), _) => settled.push((no, worker)),
+                Done::Amendment(Then::Swept, amended) => {
+                    let gone = if let Amended::Distrusted(gone) = amended { gone } else { Vec::new() };
+                    after.push(Event::Distrusted(self.swept(gone)));
+                }
             }
         }
-        Event::Recorded(batch.keys.clone())
+        // Doubts before the end of what they are about: the run must not end in between.
+        doubts.push(Event::Recorded(settled));
+        doubts.into_iter().chain(after).fold(None, |ending, event| self.feed(event).or(ending))
+    }
+
+    /// Only local workers can be waited for in vain: others may come.
+    fn check_that_somebody_is_believed(&self) -> Result<Option<Ending>, DriverError> {
+        let is_local = |name: &str| (1..=self.locals).any(|number| local::name(number) == name);
+        let all_are_there = self.roster.count() >= self.locals_alive as usize;
+        if self.writer.is_idle() && all_are_there && self.roster.are_quarantined(is_local) {
+            let last = self.findings.quarantined.last();
+            let why = last.map(|last| format!("{}: {}", last.name, last.why)).unwrap_or_default();
+            return Err(DriverError::NobodyBelieved { why });
+        }
+        Ok(None)
     }
 
     fn on_interrupt(&mut self) -> Event {

@@ -7,10 +7,10 @@ use tokio::time::{Interval, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
 use super::DriverError;
-use super::writer::{Batch, Writer};
+use super::writer::{Done, Writer};
 use crate::call::Call;
 use crate::local;
-use crate::store::{Store, Written};
+use crate::store::Store;
 
 /// How often the engine looks for workers that fell silent.
 const TICK: Duration = Duration::from_millis(500);
@@ -20,7 +20,7 @@ pub(super) enum Wake {
     /// A worker called.
     Call(Box<Call>),
     /// A batch of results was written, or could not be.
-    Written { batch: Batch, written: Result<Vec<Written>, DriverError> },
+    Written(Result<Vec<Done>, DriverError>),
     /// The user wants to stop.
     Interrupted,
     /// A child process ended.
@@ -65,7 +65,7 @@ impl Inputs {
             biased;
             Some(()) = self.interrupts.recv() => Wake::Interrupted,
             Some(exited) = self.exits.recv() => Wake::LocalExited(exited),
-            (batch, written) = writer.written() => Wake::Written { batch, written },
+            done = writer.written() => Wake::Written(done),
             _ = self.tick.tick() => Wake::Tick,
             Some(call) = self.calls.recv() => Wake::Call(Box::new(call)),
             () = self.server_stopped.cancelled() => Wake::ServerStopped,

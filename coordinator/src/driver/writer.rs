@@ -1,89 +1,116 @@
-//! Writes results beside the loop: one transaction at a time, each with everything that came in
-//! during the last one. What waits here is bounded by the calls that are open, because none of
-//! them is answered before its results are durable.
+//! Writes results beside the loop: one batch at a time, each with everything that came in during the
+//! last one, in the order in which it came. What waits here is bounded by the calls that are open,
+//! because none of them is answered before its results are durable.
 
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use terms::{Digest, MatchSpec};
+use terms::Digest;
 use tokio::task::JoinHandle;
 
 use super::DriverError;
 use crate::archive::Archive;
-use crate::engine::{Finished, MatchNo, WorkerKey};
-use crate::store::{Store, StoreError, StoredResult, Written};
+use crate::engine::{MatchNo, WorkerKey};
+use crate::store::{Amended, Amendment, Store, StoreError, StoredResult, Written};
 
-/// Results that are written together.
-#[derive(Debug, Default)]
-pub(super) struct Batch {
-    /// Which matches of which workers.
-    pub(super) keys: Vec<(MatchNo, WorkerKey)>,
-    /// The results, in the same order.
-    pub(super) results: Vec<StoredResult>,
+/// A result on its way into the store.
+#[derive(Debug)]
+pub(super) struct Entry {
+    /// Which match.
+    pub(super) no: MatchNo,
+    /// Who played it.
+    pub(super) worker: WorkerKey,
+    /// Whether it came too late to be recorded and is only compared.
+    pub(super) is_late: bool,
 }
 
-type Writing = JoinHandle<(Batch, Result<Vec<Written>, DriverError>)>;
+/// What an amendment is followed by.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Then {
+    /// An inquiry is closed; the worker voted last.
+    Closed(MatchNo, WorkerKey),
+    /// The results of a quarantined worker are set aside.
+    Swept,
+}
+
+/// Something that was written.
+#[derive(Debug)]
+pub(super) enum Done {
+    /// A result.
+    Result(Entry, Box<StoredResult>, Written),
+    /// An amendment.
+    Amendment(Then, Amended),
+}
+
+/// Changes of one kind that follow each other: one transaction.
+#[derive(Debug)]
+enum Job {
+    Results(Vec<Entry>, Vec<StoredResult>),
+    Amendments(Vec<Then>, Vec<Amendment>),
+}
+
+type Writing = JoinHandle<Result<Vec<Done>, DriverError>>;
 
 /// The only writer of a run.
 pub(super) struct Writer<S: Store> {
     store: Arc<S>,
     archive: Archive,
     setting: Digest,
-    waiting: Batch,
+    waiting: Vec<Job>,
     writing: Option<Writing>,
 }
 
 impl<S: Store> Writer<S> {
     pub(super) fn new(store: Arc<S>, archive: Archive, setting: Digest) -> Writer<S> {
-        Writer { store, archive, setting, waiting: Batch::default(), writing: None }
+        Writer { store, archive, setting, waiting: Vec::new(), writing: None }
     }
 
-    /// Takes a result that a worker of that name and those layers reported.
-    pub(super) fn add(
-        &mut self,
-        worker: WorkerKey,
-        name: String,
-        layers: Vec<String>,
-        spec: &MatchSpec,
-        finished: Finished,
-    ) {
-        let Finished { no, attempt, outcome, record, wall } = finished;
-        self.waiting.keys.push((no, worker));
-        self.waiting.results.push(StoredResult {
-            id: spec.id(),
-            seed: spec.seed,
-            bots: spec.bots,
-            outcome: *outcome,
-            record,
-            worker: name,
-            layers,
-            attempt,
-            wall_micros: wall.as_micros().try_into().unwrap_or(u64::MAX),
-            recorded_at_ms: now_ms(),
-        });
+    /// Takes a result.
+    pub(super) fn add(&mut self, entry: Entry, result: StoredResult) {
+        if let Some(Job::Results(entries, results)) = self.waiting.last_mut() {
+            entries.push(entry);
+            results.push(result);
+        } else {
+            self.waiting.push(Job::Results(vec![entry], vec![result]));
+        }
+    }
+
+    /// Takes an amendment.
+    pub(super) fn amend(&mut self, then: Then, amendment: Amendment) {
+        if let Some(Job::Amendments(thens, amendments)) = self.waiting.last_mut() {
+            thens.push(then);
+            amendments.push(amendment);
+        } else {
+            self.waiting.push(Job::Amendments(vec![then], vec![amendment]));
+        }
+    }
+
+    /// Whether there is nothing to write.
+    pub(super) fn is_idle(&self) -> bool {
+        self.waiting.is_empty() && self.writing.is_none()
     }
 
     /// Waits for a batch to be written; for ever if there is nothing to write. Safe to cancel.
-    pub(super) async fn written(&mut self) -> (Batch, Result<Vec<Written>, DriverError>) {
-        if self.writing.is_none() && !self.waiting.results.is_empty() {
+    pub(super) async fn written(&mut self) -> Result<Vec<Done>, DriverError> {
+        if self.writing.is_none() && !self.waiting.is_empty() {
             self.writing = Some(self.start());
         }
         let Some(writing) = &mut self.writing else { return std::future::pending().await };
         let joined = writing.await;
         self.writing = None;
-        match joined {
-            Ok(done) => done,
-            // The task neither panics nor is cancelled: if it did, no result may be lost silently.
-            Err(error) => (Batch::default(), Err(StoreError::Interrupted(error.to_string()).into())),
-        }
+        // The task neither panics nor is cancelled: if it did, no result may be lost silently.
+        joined.unwrap_or_else(|error| Err(StoreError::Interrupted(error.to_string()).into()))
     }
 
     fn start(&mut self) -> Writing {
-        let mut batch = std::mem::take(&mut self.waiting);
+        let jobs = std::mem::take(&mut self.waiting);
         let (store, archive, setting) = (self.store.clone(), self.archive.clone(), self.setting);
         tokio::spawn(async move {
-            let written = write(store.as_ref(), &archive, setting, &mut batch.results).await;
-            (batch, written)
+            let mut done = Vec::new();
+            for job in jobs {
+                write(store.as_ref(), &archive, setting, job, &mut done).await?;
+            }
+            Ok(done)
         })
     }
 }
@@ -93,10 +120,24 @@ async fn write<S: Store>(
     store: &S,
     archive: &Archive,
     setting: Digest,
-    results: &mut [StoredResult],
-) -> Result<Vec<Written>, DriverError> {
-    archive.keep(results.iter_mut()).await?;
-    Ok(store.record(setting, results).await?)
+    job: Job,
+    done: &mut Vec<Done>,
+) -> Result<(), DriverError> {
+    match job {
+        Job::Results(entries, mut results) => {
+            archive.keep(results.iter_mut()).await?;
+            let written = store.record(setting, &results).await?;
+            let results = results.into_iter().map(Box::new);
+            let rows = entries.into_iter().zip(results).zip(written);
+            done.extend(rows.map(|((entry, result), written)| Done::Result(entry, result, written)));
+        }
+        Job::Amendments(thens, mut amendments) => {
+            archive.keep(amendments.iter_mut().filter_map(Amendment::new_result)).await?;
+            let amended = store.amend(setting, &amendments, now_ms()).await?;
+            done.extend(thens.into_iter().zip(amended).map(|(then, amended)| Done::Amendment(then, amended)));
+        }
+    }
+    Ok(())
 }
 
 /// Milliseconds since 1970. For people who read the store; nothing depends on it.

@@ -2,12 +2,16 @@
 
 use std::time::Duration;
 
+use super::event::Voter;
+use super::finding::VOTES_MAX;
 use super::pace::{Field, share};
 use super::workers::{Worker, slots_ready};
 use super::{Command, Elapsed, Engine, MatchNo, Wanted, WorkerKey};
 
 /// Calls per second that all workers together should not exceed.
 const CALLS_PER_SECOND_MAX: u32 = 2_000;
+/// More workers than can have voted on a match and made it void.
+const READY_MAX: usize = VOTES_MAX + 8;
 
 impl Engine {
     /// Answers the worker's call, if it has one open and all results in it are durable.
@@ -21,21 +25,36 @@ impl Engine {
         let call_again = self.call_again(key);
         out.push(Command::Answer { worker: key, wanted, call_again });
         if self.workers.get(&key).is_some_and(Worker::has_left) {
-            self.lose(key, out);
+            self.lose(now, key, out);
         }
     }
 
     fn top_up(&mut self, now: Elapsed, key: WorkerKey) {
+        let Some(voter) = self.workers.get(&key).map(|worker| worker.voter) else { return };
+        let ready = self.some_ready();
         for _ in 0..self.room(key) {
-            let workers = &self.workers;
-            // Who made a match void gets it again only if that is true of everyone.
+            let inquiries = &self.inquiries;
             let next = self.matches.lease_next(now, key, |matches, no| {
-                let ready = || workers.iter().filter(|(_, worker)| worker.is_ready());
-                !matches.is_avoided(no, key) || ready().all(|(other, _)| matches.is_avoided(no, *other))
+                let inquiry = inquiries.open(no);
+                let is_second_choice = |(key, voter): &(WorkerKey, Voter)| {
+                    matches.is_avoided(no, *key) || inquiry.is_some_and(|inquiry| inquiry.has_voted(*voter))
+                };
+                // Who made a match void, or has voted on it, gets it again only if that is true of
+                // everyone, or if it waits for too long.
+                inquiry.is_none_or(|inquiry| !inquiry.has_had_its_say(voter))
+                    && (!is_second_choice(&(key, voter))
+                        || inquiry.is_some_and(|inquiry| inquiry.is_impatient(now))
+                        || ready.iter().all(is_second_choice))
             });
             let Some(no) = next else { return };
             self.note_lease(key, no);
         }
+    }
+
+    /// Workers that get work: all of them, or more than can have had one and the same match.
+    pub(super) fn some_ready(&self) -> Vec<(WorkerKey, Voter)> {
+        let ready = self.workers.iter().filter(|(_, worker)| worker.is_ready());
+        ready.map(|(key, worker)| (*key, worker.voter)).take(READY_MAX).collect()
     }
 
     /// How many more matches the worker gets now.

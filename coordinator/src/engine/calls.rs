@@ -15,9 +15,10 @@ const ADOPTED_ATTEMPT_MAX: u32 = 1_000;
 
 impl Engine {
     pub(super) fn called(&mut self, now: Elapsed, called: Called, out: &mut Vec<Command>) {
-        let Called { worker: key, slots, stance, mut holding, finished } = called;
+        let Called { worker: key, voter, slots, stance, mut holding, finished } = called;
         holding.truncate(HOLD_MAX as usize);
-        let worker = self.workers.entry(key).or_insert_with(|| Worker::new(now));
+        let worker = self.workers.entry(key).or_insert_with(|| Worker::new(now, voter));
+        worker.is_quarantined |= self.quarantined.contains(&voter);
         worker.seen_at = now;
         worker.slots = slots.min(SLOTS_MAX);
         worker.stance = stance;
@@ -41,19 +42,28 @@ impl Engine {
     fn take_result(&mut self, now: Elapsed, key: WorkerKey, finished: Finished, out: &mut Vec<Command>) {
         let no = finished.no;
         let void = matches!(finished.outcome.verdict, Verdict::Void(_));
-        // A late report of an attempt that someone else has, or of a match that is settled, is
-        // dropped here, once, for everyone.
-        let Some(lease) = self.claim(key, no, finished.attempt, void) else { return };
+        if self.workers.get(&key).is_none_or(|worker| worker.is_quarantined) {
+            return;
+        }
+        // A late report of an attempt that someone else has is dropped here, once, for everyone;
+        // that of a match that is settled must at least say the same.
+        let Some(lease) = self.claim(key, no, finished.attempt, void) else {
+            return if void { () } else { self.compare(key, finished, out) };
+        };
         if let Some(lease) = lease {
             self.moved(now, key, lease.serial);
         }
         let Some(worker) = self.workers.get_mut(&key) else { return };
         worker.voids_in_a_row = if void { worker.voids_in_a_row.saturating_add(1) } else { 0 };
         if void {
-            return self.set_back(no, key, Setback::Void, Some(finished.outcome), out);
+            return self.set_back(now, no, key, Setback::Void, Some(finished.outcome), out);
         }
         worker.pace.observe(finished.wall);
+        if self.inquiries.open(no).is_some() {
+            return self.vote(now, key, finished, out);
+        }
         worker.recording += 1;
+        self.sample(now, key, &finished);
         self.matches.move_on(no, Phase::Recording);
         out.push(Command::Record { worker: key, finished });
     }
@@ -67,7 +77,8 @@ impl Engine {
                 let current = lease.worker == key && lease.attempt == attempt;
                 current.then(|| Some(self.let_go(key, lease)))
             }
-            Phase::Fresh | Phase::Queued => (!void).then_some(None),
+            // What was said before an inquiry began is no vote.
+            Phase::Fresh | Phase::Queued => (!void && self.inquiries.open(no).is_none()).then_some(None),
             Phase::Recording | Phase::Settled | Phase::GivenUp => None,
         }
     }
@@ -109,7 +120,11 @@ impl Engine {
         let Holding { no, attempt, ticks } = holding;
         let waiting = matches!(self.matches.phase(no), Some(Phase::Fresh | Phase::Queued));
         let believable = (1..=ADOPTED_ATTEMPT_MAX).contains(&attempt.0);
-        if waiting && believable && self.drain_since.is_none() && !self.matches.is_avoided(no, key) {
+        let worker = self.workers.get(&key).filter(|worker| !worker.is_quarantined);
+        let is_new = |voter| self.inquiries.open(no).is_none_or(|inquiry| !inquiry.has_voted(voter));
+        let is_welcome =
+            worker.is_some_and(|worker| is_new(worker.voter)) && !self.matches.is_avoided(no, key);
+        if waiting && believable && self.drain_since.is_none() && is_welcome {
             self.matches.lease_to(now, no, key, attempt, ticks);
             self.note_lease(key, no);
         }

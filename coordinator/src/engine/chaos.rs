@@ -10,10 +10,10 @@ use super::script::outcome;
 use super::*;
 
 /// A small deterministic source of numbers.
-struct Dice(u64);
+pub(super) struct Dice(pub(super) u64);
 
 impl Dice {
-    fn below(&mut self, sides: u64) -> u64 {
+    pub(super) fn below(&mut self, sides: u64) -> u64 {
         let digest = Digester::new("dice").number(self.0).finish();
         self.0 = u64::from_le_bytes(digest.0[..8].try_into().unwrap());
         self.0 % sides
@@ -36,20 +36,29 @@ struct Storm {
     next_key: u32,
     /// Results on their way into the store.
     writing: Vec<(MatchNo, WorkerKey)>,
+    /// Late reports that are being looked up.
+    comparing: usize,
     recorded: BTreeSet<MatchNo>,
     given_up: BTreeSet<MatchNo>,
     ending: Option<Ending>,
+}
+
+/// One storm in two has audits.
+fn policy(seed: u64) -> Policy {
+    let sample = Sample::new([1; 32], if seed % 2 == 0 { 0 } else { 300_000 });
+    Policy { sample, ..Policy::for_limits(&Limits::default()) }
 }
 
 impl Storm {
     fn new(seed: u64, matches: u32) -> Storm {
         Storm {
             dice: Dice(seed),
-            engine: Engine::new(Policy::for_limits(&Limits::default()), matches, |_| false),
+            engine: Engine::new(policy(seed), matches, |_| false),
             now: Duration::ZERO,
             puppets: BTreeMap::new(),
             next_key: 0,
             writing: Vec::new(),
+            comparing: 0,
             recorded: BTreeSet::new(),
             given_up: BTreeSet::new(),
             ending: None,
@@ -80,13 +89,22 @@ impl Storm {
             }
             Command::Finish(ending) => assert!(self.ending.replace(ending).is_none(), "finished twice"),
             Command::Retried { .. } | Command::Forget(_) => {}
+            Command::Compare { .. } => self.comparing += 1,
+            Command::Audited { no, worker, end } => {
+                assert!(self.recorded.contains(&no), "audited before it was recorded");
+                if end.is_written() {
+                    self.writing.push((no, worker));
+                }
+            }
+            Command::Quarantine { .. } => panic!("nobody lies"),
         }
     }
 
     fn check(&self) {
         let counts = self.engine.counts();
         assert_eq!(counts.total() as usize, self.engine.matches.leases().count() + counts.not_leased());
-        assert_eq!(counts.settled as usize, self.recorded.len());
+        assert_eq!((counts.settled + counts.audits) as usize, self.recorded.len());
+        assert!(counts.done() as usize == self.recorded.len() + self.given_up.len(), "progress is honest");
         assert_eq!(counts.recording as usize, self.writing.len());
         assert_eq!(counts.given_up as usize, self.given_up.len());
         let held: u32 = self.engine.workers.values().map(|worker| worker.held_count()).sum();
@@ -127,6 +145,7 @@ impl Storm {
         let written = std::mem::replace(&mut self.writing, rest);
         self.recorded.extend(written.iter().map(|(no, _)| *no));
         self.handle(Event::Recorded(written));
+        (0..std::mem::take(&mut self.comparing)).for_each(|_| self.handle(Event::Compared));
     }
 
     fn someone(&mut self) -> Option<WorkerKey> {
@@ -141,6 +160,7 @@ impl Storm {
         let stance = if !calm && self.dice.below(20) == 0 { Stance::Idle } else { Stance::Ready };
         let called = Called {
             worker: key,
+            voter: Voter(key.0),
             slots: puppet.slots,
             stance,
             holding: puppet.holding(&mut self.dice, calm),

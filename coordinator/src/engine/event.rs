@@ -32,6 +32,31 @@ impl MatchNo {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct WorkerKey(pub u32);
 
+/// Whoever has an opinion on results, over all the lives of a worker: one that restarts is no
+/// second opinion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Voter(pub u32);
+
+/// One result of a match, and who says so.
+#[derive(Clone, Debug)]
+pub struct Vote {
+    /// The process that played it.
+    pub worker: WorkerKey,
+    /// Whose that is.
+    pub voter: Voter,
+    /// What it says.
+    pub finished: Finished,
+}
+
+/// A reason to check a recorded result.
+#[derive(Clone, Debug)]
+pub struct Doubt {
+    /// What is recorded.
+    pub kept: Vote,
+    /// A result of the same match that differs, if that is the reason.
+    pub other: Option<Vote>,
+}
+
 /// What happened.
 #[derive(Debug)]
 pub enum Event {
@@ -41,6 +66,13 @@ pub enum Event {
     Gone(WorkerKey),
     /// The store holds these results of these workers, durably.
     Recorded(Vec<(MatchNo, WorkerKey)>),
+    /// A recorded result shall be checked.
+    Audit(Doubt),
+    /// What [`super::Command::Compare`] ordered was done; if the result differed, the doubt came
+    /// before this.
+    Compared,
+    /// What [`super::Command::Quarantine`] ordered was done: these matches lost their results.
+    Distrusted(Vec<MatchNo>),
     /// Time passed.
     Tick,
     /// The user wants to stop: finish what is being played, start nothing.
@@ -52,6 +84,8 @@ pub enum Event {
 pub struct Called {
     /// Who.
     pub worker: WorkerKey,
+    /// Whose votes its results are.
+    pub voter: Voter,
     /// Matches it can play at once.
     pub slots: u32,
     /// Whether it may get work.

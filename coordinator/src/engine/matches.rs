@@ -9,6 +9,9 @@ use terms::Attempt;
 
 use super::event::{Elapsed, MatchNo, WorkerKey};
 
+/// Most waiting matches that are looked at to find one that suits a worker.
+const SCAN_MAX: usize = 256;
+
 /// Where a match is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
@@ -67,6 +70,10 @@ pub struct Counts {
     pub settled: u32,
     /// Void for good.
     pub given_up: u32,
+    /// Those of the others that were recorded and are played again to check them.
+    pub audits: u32,
+    /// Those of the others that were recorded by a worker that is not believed any more.
+    pub again: u32,
 }
 
 /// All matches of a tournament.
@@ -150,12 +157,18 @@ impl Matches {
     }
 
     fn next_queued(&mut self, suits: impl Fn(&Matches, MatchNo) -> bool) -> Option<MatchNo> {
-        while self.queue.front().is_some_and(|no| self.phase(*no) != Some(Phase::Queued)) {
-            self.queue.pop_front();
+        let mut place = 0;
+        while place < SCAN_MAX {
+            let no = *self.queue.get(place)?;
+            if self.phase(no) != Some(Phase::Queued) {
+                self.queue.remove(place);
+            } else if suits(self, no) {
+                return self.queue.remove(place);
+            } else {
+                place += 1;
+            }
         }
-        let fits = |no: &MatchNo| self.phase(*no) == Some(Phase::Queued) && suits(self, *no);
-        let place = self.queue.iter().position(fits)?;
-        self.queue.remove(place)
+        None
     }
 
     fn next_fresh(&mut self) -> Option<MatchNo> {
@@ -227,6 +240,11 @@ impl Counts {
     /// Matches on which somebody still works.
     pub fn in_flight(&self) -> u32 {
         self.leased + self.recording
+    }
+
+    /// Matches that came to an end at least once. Never falls.
+    pub fn done(&self) -> u32 {
+        self.settled + self.given_up + self.audits + self.again
     }
 
     /// All of them.

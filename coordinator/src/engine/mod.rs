@@ -6,6 +6,7 @@
 //!  process died ──► Gone     ─┼─► Engine::handle(now, ·) ┼─► GiveUp, Retried, Forget ──► people
 //!  clock        ──► Tick     ─┤                          └─► Finish
 //!  Ctrl-C       ──► Drain    ─┘
+//!  store or verify ► Audit, Compared, Distrusted        ──► Compare, Audited, Quarantine ──► store
 //!
 //!                 hand out              result            durable
 //!  Fresh ──┬────► Leased ────────────► Recording ───────► Settled
@@ -19,26 +20,39 @@
 //! [`Command`].
 
 mod answers;
+#[cfg(test)]
+mod audit_chaos;
+#[cfg(test)]
+mod audit_scripts;
+mod audits;
 mod calls;
 #[cfg(test)]
 mod chaos;
 mod command;
 mod event;
+mod finding;
+mod inquiry;
 mod matches;
 mod pace;
 mod policy;
+mod sample;
 #[cfg(test)]
 mod script;
 mod setbacks;
 mod time;
 mod workers;
 
-pub use command::{Command, Ending, Setback, Wanted};
-pub use event::{Called, Elapsed, Event, Finished, Holding, MatchNo, Stance, WorkerKey};
+pub use command::{AuditEnd, Command, Ending, Misdeed, Setback, Wanted};
+pub use event::{Called, Doubt, Elapsed, Event, Finished, Holding, MatchNo, Stance, Vote, Voter, WorkerKey};
+pub use inquiry::AuditCounts;
 pub use matches::Counts;
 pub use policy::{HOLD_MAX, Policy, SLOTS_MAX};
+pub use sample::Sample;
 
-use matches::{Matches, Phase};
+use std::collections::BTreeSet;
+
+use inquiry::Inquiries;
+use matches::Matches;
 use workers::Workers;
 
 /// The scheduler of one tournament.
@@ -47,6 +61,16 @@ pub struct Engine {
     policy: Policy,
     matches: Matches,
     workers: Workers,
+    inquiries: Inquiries,
+    /// Recorded once by a worker that is not believed any more, and not again since.
+    again: BTreeSet<MatchNo>,
+    /// Those that are not believed any more.
+    quarantined: BTreeSet<Voter>,
+    /// Of how many of them the results have not been set aside yet.
+    sweeps: u32,
+    /// Late reports that are being compared with what is recorded.
+    comparing: u32,
+    audits: AuditCounts,
     /// When the user asked to stop, if so.
     drain_since: Option<Elapsed>,
     finished: bool,
@@ -59,6 +83,12 @@ impl Engine {
             policy,
             matches: Matches::new(count, is_settled),
             workers: Workers::new(),
+            inquiries: Inquiries::default(),
+            again: BTreeSet::new(),
+            quarantined: BTreeSet::new(),
+            sweeps: 0,
+            comparing: 0,
+            audits: AuditCounts::default(),
             drain_since: None,
             finished: false,
         }
@@ -69,10 +99,13 @@ impl Engine {
         let mut out = Vec::new();
         match event {
             Event::Called(called) => self.called(now, called, &mut out),
-            Event::Gone(worker) => self.lose(worker, &mut out),
+            Event::Gone(worker) => self.lose(now, worker, &mut out),
             Event::Recorded(matches) => self.recorded(now, &matches, &mut out),
             Event::Tick => self.tick(now, &mut out),
-            Event::Drain => self.drain(now),
+            Event::Drain => self.drain(now, &mut out),
+            Event::Audit(doubt) => self.audit(now, doubt, &mut out),
+            Event::Compared => self.comparing = self.comparing.saturating_sub(1),
+            Event::Distrusted(matches) => self.distrusted(matches),
         }
         self.finish_if_over(now, &mut out);
         out
@@ -80,7 +113,13 @@ impl Engine {
 
     /// How many matches are where.
     pub fn counts(&self) -> Counts {
-        self.matches.counts()
+        let (audits, again) = (self.inquiries.reopened(), self.again.len() as u32);
+        Counts { audits, again, ..self.matches.counts() }
+    }
+
+    /// What audits found so far.
+    pub fn audits(&self) -> AuditCounts {
+        self.audits
     }
 
     /// Workers that may get work, and their slots together.
@@ -91,7 +130,7 @@ impl Engine {
 
     fn recorded(&mut self, now: Elapsed, matches: &[(MatchNo, WorkerKey)], out: &mut Vec<Command>) {
         for &(no, key) in matches {
-            self.matches.move_on(no, Phase::Settled);
+            self.settle(now, no);
             if let Some(worker) = self.workers.get_mut(&key) {
                 worker.recording = worker.recording.saturating_sub(1);
             }
@@ -101,7 +140,8 @@ impl Engine {
 
     fn finish_if_over(&mut self, now: Elapsed, out: &mut Vec<Command>) {
         let counts = self.matches.counts();
-        let ending = if counts.waiting == 0 && counts.in_flight() == 0 {
+        let is_quiet = self.sweeps == 0 && self.comparing == 0;
+        let ending = if counts.waiting == 0 && counts.in_flight() == 0 && is_quiet {
             Ending::Complete
         } else if self.is_drained(now) {
             Ending::Drained

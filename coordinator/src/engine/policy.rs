@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use terms::Limits;
 
+use super::sample::Sample;
+
 /// Largest number of slots a worker may claim.
 pub const SLOTS_MAX: u32 = 1_024;
 /// Most matches one worker may hold, playing and waiting: its answer must fit in a message.
@@ -29,10 +31,13 @@ pub struct Policy {
     pub reserve: Duration,
     /// Longest time between two calls of a worker.
     pub call_again: Duration,
+    /// Results that are checked by playing their matches again.
+    pub sample: Sample,
 }
 
 impl Policy {
-    /// The policy that suits those limits: a worker's own safety nets come first.
+    /// The policy that suits those limits: a worker's own safety nets come first. Nothing is
+    /// checked unless somebody says so.
     pub fn for_limits(limits: &Limits) -> Policy {
         let load = Duration::from_millis(limits.load_wall_ms.into());
         let turn = Duration::from_millis(limits.turn_wall_ms.into());
@@ -44,6 +49,7 @@ impl Policy {
             drain: Duration::from_secs(60),
             reserve: Duration::from_millis(1_500),
             call_again: Duration::from_secs(1),
+            sample: Sample::NONE,
         }
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! One event per line:
 //! `at SECONDS` · `tick` · `drain` · `gone W` · `stored M…` (durable) ·
-//! `call W SLOTS [ready|idle|draining] [has M/TRY@TICKS]… [done M/TRY]… [void M/TRY]…`
+//! `call W SLOTS [ready|idle|draining] [has M/TRY@TICKS]… [done M/TRY[=RESULT]]… [void M/TRY]…` ·
+//! `compared` · `swept M…` (distrusted) · `doubt M/TRY[=RESULT] W [W=RESULT]` (who has the record, who differs)
 
 use std::time::Duration;
 
@@ -12,7 +13,17 @@ use super::*;
 
 /// Runs a script against `count` matches and compares the orders, one per line.
 pub(super) fn check(count: u32, script: &str, expected: &str) {
-    let mut engine = Engine::new(Policy::for_limits(&Limits::default()), count, |_| false);
+    check_with(Sample::NONE, count, script, expected);
+}
+
+/// The same, with every result checked.
+pub(super) fn check_audited(count: u32, script: &str, expected: &str) {
+    check_with(Sample::new([7; 32], 1_000_000), count, script, expected);
+}
+
+fn check_with(sample: Sample, count: u32, script: &str, expected: &str) {
+    let policy = Policy { sample, ..Policy::for_limits(&Limits::default()) };
+    let mut engine = Engine::new(policy, count, |_| false);
     let mut now = Elapsed::default();
     let mut orders = Vec::new();
     let mut playing = std::collections::HashMap::new();
@@ -23,9 +34,11 @@ pub(super) fn check(count: u32, script: &str, expected: &str) {
             continue;
         }
         for command in engine.handle(now, event(&words, &playing)) {
-            if let Command::Record { worker, finished } = &command {
-                playing.insert(finished.no, *worker);
-            }
+            match &command {
+                Command::Record { worker, finished } => playing.insert(finished.no, *worker),
+                Command::Audited { worker, no, .. } => playing.insert(*no, *worker),
+                _ => None,
+            };
             orders.push(show(&command));
         }
     }
@@ -42,14 +55,44 @@ fn event(words: &[&str], playing: &std::collections::HashMap<MatchNo, WorkerKey>
         "stored" => Event::Recorded(
             words[1..].iter().map(|no| MatchNo(no.parse().unwrap())).map(|no| (no, playing[&no])).collect(),
         ),
+        "compared" => Event::Compared,
+        "swept" => Event::Distrusted(words[1..].iter().map(|no| MatchNo(no.parse().unwrap())).collect()),
+        "doubt" => Event::Audit(doubt(&words[1..])),
         "call" => Event::Called(called(worker(1), words[2].parse().unwrap(), &words[3..])),
         other => panic!("no such event: {other}"),
     }
 }
 
+fn doubt(words: &[&str]) -> Doubt {
+    let kept = finished(words[0], false);
+    let other = words.get(2).map(|word| {
+        let (by, _) = word.split_once('=').unwrap();
+        let (no, attempt) = (kept.no, kept.attempt);
+        vote_of(by, Finished { no, attempt, ..finished(&word.replacen(by, "0/1", 1), false) })
+    });
+    Doubt { kept: vote_of(words[1], kept), other }
+}
+
+fn vote_of(by: &str, finished: Finished) -> Vote {
+    let by = by.parse().unwrap();
+    Vote { worker: WorkerKey(by), voter: Voter(by), finished }
+}
+
+/// `1x`: voter 1 says x.
+pub(super) fn vote(text: &str) -> Vote {
+    let (by, result) = text.split_at(1);
+    vote_of(by, finished(&format!("0/1={result}"), false))
+}
+
 fn called(worker: WorkerKey, slots: u32, words: &[&str]) -> Called {
-    let mut called =
-        Called { worker, slots, stance: Stance::Ready, holding: Vec::new(), finished: Vec::new() };
+    let mut called = Called {
+        worker,
+        voter: Voter(worker.0),
+        slots,
+        stance: Stance::Ready,
+        holding: Vec::new(),
+        finished: Vec::new(),
+    };
     let mut mode = "";
     for word in words {
         match *word {
@@ -71,14 +114,11 @@ fn holding(item: &str) -> Holding {
 }
 
 pub(super) fn finished(item: &str, void: bool) -> Finished {
-    let (no, attempt) = numbered(item);
-    Finished {
-        no,
-        attempt,
-        outcome: Box::new(outcome(void)),
-        record: Vec::new(),
-        wall: Duration::from_secs(2),
-    }
+    let (at, result) = item.split_once('=').unwrap_or((item, ""));
+    let (no, attempt) = numbered(at);
+    let mut outcome = outcome(void);
+    outcome.ticks += result.bytes().map(u32::from).sum::<u32>();
+    Finished { no, attempt, outcome: Box::new(outcome), record: Vec::new(), wall: Duration::from_secs(2) }
 }
 
 pub(super) fn outcome(void: bool) -> Outcome {
@@ -113,7 +153,30 @@ fn show(command: &Command) -> String {
         },
         Command::Retried { no, worker, why } => format!("retry m{} of w{}: {why:?}", no.0, worker.0),
         Command::Forget(worker) => format!("forget w{}", worker.0),
+        Command::Compare { worker, finished } => format!("compare m{} of w{}", finished.no.0, worker.0),
+        Command::Audited { no, end, .. } => format!("m{} {}", no.0, show_end(end)),
+        Command::Quarantine { voter, no, why } => {
+            let why = match why {
+                Misdeed::Contradiction => "contradicts itself".to_owned(),
+                Misdeed::Alone { against } => format!("is alone against{}", list(against)),
+            };
+            format!("quarantine v{} for m{}: {why}", voter.0, no.0)
+        }
         Command::Finish(ending) => format!("finish {ending:?}"),
+    }
+}
+
+fn list(workers: &[WorkerKey]) -> String {
+    workers.iter().map(|worker| format!(" w{}", worker.0)).collect()
+}
+
+fn show_end(end: &AuditEnd) -> String {
+    let so = |by: &Option<WorkerKey>| by.map(|by| format!(", so says w{}", by.0)).unwrap_or_default();
+    match end {
+        AuditEnd::Upheld { by } => format!("is right{}", so(by)),
+        AuditEnd::Corrected { right, by } => format!("is wrong, w{} is right{}", right.worker.0, so(by)),
+        AuditEnd::Undecided { between, .. } => format!("is undecided between{}", list(between)),
+        AuditEnd::Inconclusive => "is inconclusive".to_owned(),
     }
 }
 
@@ -188,6 +251,7 @@ fn the_same_report_twice_is_recorded_once() {
          record m0 of w1
          w1 plays
          finish Complete
+         compare m0 of w1
          w1 plays",
     );
 }

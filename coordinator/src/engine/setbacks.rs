@@ -4,12 +4,13 @@ use terms::fault::HostFault;
 use terms::{Attempt, BySeat, Digest, Outcome, SeatUsage, Verdict};
 
 use super::matches::{Lease, Phase};
-use super::{Command, Engine, MatchNo, Setback, WorkerKey};
+use super::{Command, Elapsed, Engine, MatchNo, Setback, WorkerKey};
 
 impl Engine {
     /// A try came to nothing. `outcome` is the void that the worker reported, if it did.
     pub(super) fn set_back(
         &mut self,
+        now: Elapsed,
         no: MatchNo,
         key: WorkerKey,
         why: Setback,
@@ -28,7 +29,10 @@ impl Engine {
         if tries.voids < self.policy.attempts_max && tries.losses < self.policy.losses_max {
             self.matches.requeue(no);
             out.push(Command::Retried { no, worker: key, why });
+        } else if self.inquiries.open(no).is_some() {
+            self.abandon(now, no, out);
         } else {
+            self.again.remove(&no);
             self.matches.move_on(no, Phase::GivenUp);
             let outcome = outcome.unwrap_or_else(|| Box::new(void_of(why)));
             out.push(Command::GiveUp { no, worker: key, attempt, outcome });
@@ -36,11 +40,11 @@ impl Engine {
     }
 
     /// Forgets a worker; what it had goes to others.
-    pub(super) fn lose(&mut self, key: WorkerKey, out: &mut Vec<Command>) {
+    pub(super) fn lose(&mut self, now: Elapsed, key: WorkerKey, out: &mut Vec<Command>) {
         let Some(worker) = self.workers.remove(&key) else { return };
         out.push(Command::Forget(key));
         for no in worker.held.into_values() {
-            self.set_back(no, key, Setback::Lost, None, out);
+            self.set_back(now, no, key, Setback::Lost, None, out);
         }
     }
 
@@ -60,11 +64,15 @@ impl Engine {
 
 /// The outcome of a match of which nobody reported anything.
 fn void_of(why: Setback) -> Outcome {
-    let (fault, message) = match why {
-        Setback::Void => (HostFault::Protocol, "the worker gave no reason"),
-        Setback::Stalled => (HostFault::Stalled, "the worker holds the match, but it does not move"),
-        Setback::Lost => (HostFault::WorkerLost, "the worker fell silent while it held the match"),
-    };
+    match why {
+        Setback::Void => void(HostFault::Protocol, "the worker gave no reason"),
+        Setback::Stalled => void(HostFault::Stalled, "the worker holds the match, but it does not move"),
+        Setback::Lost => void(HostFault::WorkerLost, "the worker fell silent while it held the match"),
+    }
+}
+
+/// A void outcome that no worker reported.
+pub(super) fn void(fault: HostFault, message: &str) -> Outcome {
     Outcome {
         verdict: Verdict::Void(fault),
         faults: Vec::new(),

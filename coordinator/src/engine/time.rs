@@ -6,14 +6,15 @@ use super::{Command, Elapsed, Engine, MatchNo, Setback, WorkerKey};
 impl Engine {
     pub(super) fn tick(&mut self, now: Elapsed, out: &mut Vec<Command>) {
         for key in self.silent(now) {
-            self.lose(key, out);
+            self.lose(now, key, out);
         }
         for (no, key) in self.stalled(now) {
             if let Some(lease) = self.matches.lease(no).copied() {
                 self.let_go(key, lease);
             }
-            self.set_back(no, key, Setback::Stalled, None, out);
+            self.set_back(now, no, key, Setback::Stalled, None, out);
         }
+        self.review(now, out);
     }
 
     fn silent(&self, now: Elapsed) -> Vec<WorkerKey> {
@@ -31,14 +32,17 @@ impl Engine {
 
     /// Stops handing out. What has not begun is taken back when its worker calls next: by then it
     /// may have begun, or be finished.
-    pub(super) fn drain(&mut self, now: Elapsed) {
-        self.drain_since.get_or_insert(now);
+    pub(super) fn drain(&mut self, now: Elapsed, out: &mut Vec<Command>) {
+        if self.drain_since.is_none() {
+            self.drain_since = Some(now);
+            self.drop_audits(now, out);
+        }
     }
 
     /// Whether the user asked to stop, and nothing is in play any more or it takes too long.
     pub(super) fn is_drained(&self, now: Elapsed) -> bool {
         self.drain_since.is_some_and(|since| {
-            self.matches.counts().in_flight() == 0 || now.since(since) > self.policy.drain
+            self.matches.counts().in_flight() == 0 && self.sweeps == 0 || now.since(since) > self.policy.drain
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::event::{Elapsed, MatchNo, Stance, WorkerKey};
+use super::event::{Elapsed, MatchNo, Stance, Voter, WorkerKey};
 use super::pace::Pace;
 
 /// Voids in a row after which a worker gets one match at a time: it may be broken.
@@ -11,6 +11,10 @@ const VOIDS_IN_A_ROW_MAX: u32 = 4;
 /// One worker.
 #[derive(Debug)]
 pub(super) struct Worker {
+    /// Whose votes its results are.
+    pub(super) voter: Voter,
+    /// Whether it is not believed any more.
+    pub(super) is_quarantined: bool,
     /// Matches it can play at once.
     pub(super) slots: u32,
     /// Whether it may get work.
@@ -31,8 +35,10 @@ pub(super) struct Worker {
 
 impl Worker {
     /// A worker that was never seen before.
-    pub(super) fn new(now: Elapsed) -> Worker {
+    pub(super) fn new(now: Elapsed, voter: Voter) -> Worker {
         Worker {
+            voter,
+            is_quarantined: false,
             slots: 0,
             stance: Stance::Idle,
             seen_at: now,
@@ -46,7 +52,7 @@ impl Worker {
 
     /// Whether it may get work.
     pub(super) fn is_ready(&self) -> bool {
-        self.stance == Stance::Ready && self.slots > 0
+        self.stance == Stance::Ready && self.slots > 0 && !self.is_quarantined
     }
 
     /// Matches it holds.

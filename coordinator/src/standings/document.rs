@@ -23,6 +23,8 @@ pub struct Document {
     pub matches: Vec<MatchRow>,
     /// Who played them.
     pub workers: Vec<WorkerRow>,
+    /// What somebody should look at; empty if all went well.
+    pub alarms: Vec<AlarmRow>,
 }
 
 /// The tournament as a whole.
@@ -183,6 +185,22 @@ pub struct WorkerRow {
     pub matches: u64,
     /// Active layers of its sandbox.
     pub layers: Vec<String>,
+    /// Why it was not believed any more; only there if so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quarantined: Option<String>,
+}
+
+/// A reason to doubt a worker or a result.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AlarmRow {
+    /// `quarantined`, `corrected` or `undecided`.
+    pub kind: &'static str,
+    /// The match by which it was found, in hexadecimal.
+    pub r#match: String,
+    /// The workers it is about.
+    pub workers: Vec<String>,
+    /// What happened and what to do.
+    pub text: String,
 }
 
 fn by_name<S: Serializer>(limits: &Limits, serializer: S) -> Result<S::Ok, S::Error> {

@@ -23,11 +23,17 @@ pub(super) fn tournament() -> Tournament {
         limits: Limits::default(),
         policy: Policy::open(),
         wall_seconds: 3.200_04,
+        alarms: Vec::new(),
     }
 }
 
 pub(super) fn workers() -> Vec<Worker> {
-    vec![Worker { name: "local-1".to_owned(), matches: 2, layers: vec!["seccomp".to_owned()] }]
+    vec![Worker {
+        name: "local-1".to_owned(),
+        matches: 2,
+        layers: vec!["seccomp".to_owned()],
+        quarantined: None,
+    }]
 }
 
 /// A match between two bots, which seat 0 wins.

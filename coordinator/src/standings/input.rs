@@ -25,6 +25,43 @@ pub struct Tournament {
     pub policy: Policy,
     /// From start to end, in seconds.
     pub wall_seconds: f64,
+    /// What somebody should look at.
+    pub alarms: Vec<Alarm>,
+}
+
+/// A reason to doubt a worker or a result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alarm {
+    /// What kind of reason.
+    pub kind: AlarmKind,
+    /// The match by which it was found.
+    pub id: MatchId,
+    /// The workers it is about, by name.
+    pub workers: Vec<String>,
+    /// What happened and what to do, for people.
+    pub text: String,
+}
+
+/// What kind of reason an alarm is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AlarmKind {
+    /// A worker is not believed any more.
+    Quarantined,
+    /// A recorded result was wrong and was replaced.
+    Corrected,
+    /// Workers disagree on a result and nobody can decide.
+    Undecided,
+}
+
+impl AlarmKind {
+    /// The name in JSON and in the log.
+    pub const fn name(self) -> &'static str {
+        match self {
+            AlarmKind::Quarantined => "quarantined",
+            AlarmKind::Corrected => "corrected",
+            AlarmKind::Undecided => "undecided",
+        }
+    }
 }
 
 /// A contestant.
@@ -64,6 +101,8 @@ pub struct Worker {
     pub matches: u64,
     /// The layers of its sandbox that were active.
     pub layers: Vec<String>,
+    /// Why it is not believed any more, if so.
+    pub quarantined: Option<String>,
 }
 
 /// A result that cannot belong to these bots.

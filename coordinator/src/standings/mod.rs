@@ -39,7 +39,9 @@ mod fixtures;
 mod tests;
 
 pub use csv::to_csv;
-pub use document::{BotRow, Document, FaultRow, HostFaultRow, MatchRow, PolicyRow, TournamentRow, WorkerRow};
-pub use input::{Bot, MatchResult, Tournament, UnfitResult, Worker};
+pub use document::{
+    AlarmRow, BotRow, Document, FaultRow, HostFaultRow, MatchRow, PolicyRow, TournamentRow, WorkerRow,
+};
+pub use input::{Alarm, AlarmKind, Bot, MatchResult, Tournament, UnfitResult, Worker};
 pub use report::{Report, report};
 pub use text::to_text;

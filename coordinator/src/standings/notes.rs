@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::clean::{clean, fit};
-use super::document::{FaultRow, MatchRow};
+use super::document::{AlarmRow, FaultRow, MatchRow};
 use super::report::Report;
 
 /// Columns of a reason, and of a line of a traceback.
@@ -15,6 +15,9 @@ const TRACEBACK_LINES: usize = 3;
 const ID_DIGITS: usize = 12;
 /// Void matches listed one by one.
 const VOID_LINES: usize = 10;
+/// Alarms listed one by one, and the columns of one.
+const ALARM_LINES: usize = 10;
+const ALARM_COLUMNS: usize = 320;
 
 /// The lines below the table; none if everything went well.
 pub(super) fn lines(report: &Report) -> Vec<String> {
@@ -23,6 +26,16 @@ pub(super) fn lines(report: &Report) -> Vec<String> {
     let mut lines: Vec<String> = bots.flat_map(|name| of_bot(name, &document.matches)).collect();
     lines.extend(void(&document.matches));
     lines.extend(groups(&report.groups));
+    lines.extend(alarms(&document.alarms));
+    lines
+}
+
+fn alarms(alarms: &[AlarmRow]) -> Vec<String> {
+    let line = |alarm: &AlarmRow| format!("alarm: {}", fit(&clean(&alarm.text), ALARM_COLUMNS));
+    let mut lines: Vec<String> = alarms.iter().take(ALARM_LINES).map(line).collect();
+    if alarms.len() > ALARM_LINES {
+        lines.push(format!("and {} more alarms; all are in the JSON", alarms.len() - ALARM_LINES));
+    }
     lines
 }
 

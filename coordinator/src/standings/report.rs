@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use terms::{BySeat, Fault, Policy, Seat, Verdict};
 
 use super::document::{
-    BotRow, Document, FaultRow, HostFaultRow, MatchRow, PolicyRow, TournamentRow, VERSION, WorkerRow,
+    AlarmRow, BotRow, Document, FaultRow, HostFaultRow, MatchRow, PolicyRow, TournamentRow, VERSION,
+    WorkerRow,
 };
-use super::input::{Bot, MatchResult, Tournament, UnfitResult, Worker, check};
+use super::input::{Alarm, Bot, MatchResult, Tournament, UnfitResult, Worker, check};
 use super::rank::{Place, places};
 use super::rating::{self, Game, Ratings};
 use super::tally::{Crosstable, Tally, count};
@@ -50,6 +51,7 @@ pub fn report(
         crosstable: crosstable_rows(&places, &crosstable),
         matches: matches.iter().map(|result| match_row(&names, result)).collect(),
         workers: workers.iter().map(worker_row).collect(),
+        alarms: tournament.alarms.iter().map(alarm_row).collect(),
     };
     Ok(Report { document, groups: groups(&names, &by_name, &ratings) })
 }
@@ -181,7 +183,13 @@ fn fault_row(fault: &Fault) -> FaultRow {
 }
 
 fn worker_row(worker: &Worker) -> WorkerRow {
-    WorkerRow { name: worker.name.clone(), matches: worker.matches, layers: worker.layers.clone() }
+    let Worker { name, matches, layers, quarantined } = worker.clone();
+    WorkerRow { name, matches, layers, quarantined }
+}
+
+fn alarm_row(alarm: &Alarm) -> AlarmRow {
+    let Alarm { kind, id, workers, text } = alarm.clone();
+    AlarmRow { kind: kind.name(), r#match: id.to_string(), workers, text }
 }
 
 fn points(half_points: u64) -> f64 {

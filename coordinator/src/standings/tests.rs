@@ -52,7 +52,9 @@ fn the_document_has_the_promised_fields_in_the_promised_order() {
     let places: Vec<_> = keys.iter().map(|key| text.find(key)).collect();
     assert!(places.is_sorted() && places[0].is_some(), "{places:?}");
     assert!(
-        text.ends_with("\"workers\":[{\"name\":\"local-1\",\"matches\":2,\"layers\":[\"seccomp\"]}]}"),
+        text.ends_with(
+            "\"workers\":[{\"name\":\"local-1\",\"matches\":2,\"layers\":[\"seccomp\"]}],\"alarms\":[]}"
+        ),
         "{text}"
     );
 }

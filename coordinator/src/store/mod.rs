@@ -98,6 +98,16 @@ pub enum Amendment {
     },
 }
 
+impl Amendment {
+    /// The result that it brings, if it does.
+    pub fn new_result(&mut self) -> Option<&mut StoredResult> {
+        match self {
+            Amendment::Replace { by, .. } => Some(by),
+            Amendment::Corroborate { .. } | Amendment::SetAside { .. } | Amendment::Distrust { .. } => None,
+        }
+    }
+}
+
 /// What became of an amendment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Amended {

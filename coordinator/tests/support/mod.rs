@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 use clap::Parser;
 use coordinator::config::{self, Config, Flags, Order};
 use coordinator::driver::Finale;
+use coordinator::engine::Sample;
 use coordinator::plan::Plan;
 use coordinator::progress::Console;
 use coordinator::python_wasm::PythonWasm;
@@ -55,6 +56,7 @@ impl Arena {
             "unused".as_ref(),
             "--quiet".as_ref(),
             "--local-workers=0".as_ref(),
+            "--audit=0%".as_ref(),
             "--rounds".as_ref(),
             std::ffi::OsString::from(rounds.to_string()).as_os_str(),
             "--data-dir".as_ref(),
@@ -77,6 +79,7 @@ impl Arena {
             stage.policy.silence = Duration::from_millis(300);
         }
         stage.policy.call_again = Duration::from_millis(100);
+        stage.policy.sample = Sample::new([42; 32], self.config.audit_per_million);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (interrupt, interrupts) = mpsc::channel(2);
@@ -102,7 +105,7 @@ pub struct Running {
 pub struct Over {
     pub stage: Stage,
     pub finale: Result<Finale, RunError>,
-    began: Instant,
+    pub began: Instant,
 }
 
 impl Running {

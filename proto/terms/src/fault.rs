@@ -88,6 +88,8 @@ named! {
         RuntimeMismatch = 5, "runtime_mismatch";
         /// Something was said that the protocol does not know.
         Protocol = 6, "protocol";
+        /// Workers disagree on the result, and nobody can tell who is right.
+        Disputed = 7, "disputed";
     }
 }
 
