@@ -65,6 +65,64 @@ fn a_pair_of_games_that_go_together_counts_as_one() {
     assert!((together / apart - 2f64.sqrt()).abs() < 0.01, "{together} {apart}");
 }
 
+/// N independent games between two bots, of which the share p is won, say the difference with a
+/// variance of 1 / (N p (1 − p)); each bot has half of the difference.
+#[test]
+fn the_interval_of_two_bots_is_the_binomial_one() {
+    let games = (0..6_000).map(|seed| match seed % 6 {
+        0 => game(0, 1, seed, 0),
+        1 | 2 => game(0, 1, seed, 2),
+        3 => game(1, 0, seed, 2),
+        _ => game(1, 0, seed, 0),
+    });
+    let (count, won) = (6_000.0, 2.0 / 3.0);
+    let wanted = Z_95 * ELO_PER_LOGIT / 2.0 / f64::sqrt(count * won * (1.0 - won));
+    for rating in rate(2, games).bots {
+        assert!((rating.margin / wanted - 1.0).abs() < 0.01, "{rating:?}, but the margin should be {wanted}");
+    }
+}
+
+/// 0 beats 1 three to one, 1 beats 2 two to one; 0 and 2 never met: six to one.
+#[test]
+fn odds_multiply_along_a_chain() {
+    let games = (0..6_000).flat_map(|seed| {
+        let [first, second] =
+            [(seed % 4, 3), (seed % 3, 2)].map(|(turn, wins)| if turn < wins { 2 } else { 0 });
+        [
+            game(0, 1, seed, first),
+            game(1, 0, seed, 2 - first),
+            game(1, 2, seed, second),
+            game(2, 1, seed, 2 - second),
+        ]
+    });
+    let ratings = rate(3, games);
+    let difference = ratings.bots[0].elo - ratings.bots[2].elo;
+    assert!((difference - 400.0 * 6f64.log10()).abs() < 1.5, "{difference}");
+}
+
+/// Everyone beats the next and loses to the one after: nobody is better.
+#[test]
+fn a_circle_of_wins_is_a_circle_of_equals() {
+    let seeds = 0..100;
+    let games = seeds.flat_map(|seed| (0..3).map(move |bot| game(bot, (bot + 1) % 3, seed, 2)));
+    for rating in rate(3, games).bots {
+        assert!((rating.elo - 1500.0).abs() < 1e-6, "{rating:?}");
+    }
+}
+
+/// Nothing is known of groups that never met, so each has the same mean; and it is said.
+#[test]
+fn groups_that_never_met_are_centred_alike() {
+    let strong = (0..40).flat_map(|seed| pair(seed, 2, 1));
+    let others = (0..90).flat_map(|seed| [game(2, 3, seed, 2), game(4, 3, seed, 2), game(4, 2, seed, 0)]);
+    let ratings = rate(5, strong.chain(others));
+    assert_eq!(ratings.groups, [vec![0, 1], vec![2, 3, 4]]);
+    for group in &ratings.groups {
+        let mean = group.iter().map(|bot| ratings.bots[*bot].elo).sum::<f64>() / group.len() as f64;
+        assert!((mean - 1500.0).abs() < 1e-6, "{group:?}: {mean}");
+    }
+}
+
 #[test]
 fn extreme_results_stay_finite() {
     let perfect = rate(2, (0..500).flat_map(|seed| pair(seed, 2, 2)));
