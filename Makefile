@@ -58,7 +58,7 @@ fuzz: ## look for input that breaks a reader: make fuzz ARGS='--seconds 600 --ta
 	@$(CARGO) build --release --locked -p arena-fuzz
 	@$(BIN)/fuzz $(ARGS)
 
-soak: build ## play thousands of matches with hostile bots and watch the worker: make soak ARGS='--matches 5000'
+soak: build ## play for long, watch the worker, compare or kill: make soak ARGS='--matches 5000', ARGS='same', ARGS='kill'
 	@$(CARGO) run --release --locked -p arena-tests --example soak -- $(ARGS)
 
 clean: ## remove everything that was built

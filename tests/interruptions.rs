@@ -3,14 +3,23 @@
 
 use std::process::Child;
 use std::sync::OnceLock;
+use std::time::Duration;
 
-use arena_tests::{Tournament, descendants, example_bots, is_gone, send, wait_for};
+use arena_tests::{
+    LOSSES, Luck, Storm, Tournament, VICTIMS, Victim, copy_store, descendants, example_bots,
+    first_difference, is_gone, lose, send, stored, wait_for,
+};
 use nix::sys::signal::Signal;
 use serde_json::Value;
 
 /// A tournament that lasts several seconds.
 fn long() -> Tournament {
     Tournament::of(example_bots()).with(&["--rounds", "6"])
+}
+
+/// One that is over sooner.
+fn short() -> Tournament {
+    Tournament::of(example_bots()).with(&["--rounds", "2", "--ticks", "300"])
 }
 
 fn playing(child: &Child) -> Vec<u32> {
@@ -25,6 +34,12 @@ fn playing(child: &Child) -> Vec<u32> {
 fn undisturbed() -> &'static Value {
     static LASTING: OnceLock<Value> = OnceLock::new();
     LASTING.get_or_init(|| long().run().expect_code(0).lasting())
+}
+
+/// The same of the one that is over sooner.
+fn undisturbed_short() -> &'static Value {
+    static LASTING: OnceLock<Value> = OnceLock::new();
+    LASTING.get_or_init(|| short().run().expect_code(0).lasting())
 }
 
 #[test]
@@ -83,5 +98,51 @@ fn a_worker_that_dies_takes_its_sandboxes_along_whatever_killed_it_and_whatever_
         wait_for("the end of the sandboxes", || shims.iter().all(|pid| is_gone(*pid)).then_some(()));
         send(Signal::SIGKILL, child.id());
         tournament.finish(child);
+    }
+}
+
+/// Seeds of storms; a failure names its own.
+const SEEDS: [u64; 2] = [1, 2];
+const KILLS: usize = 5;
+
+#[test]
+fn kills_at_random_instants_lose_nothing_and_record_nothing_twice() {
+    for seed in SEEDS {
+        let mut storm = Storm::of(seed, KILLS, &VICTIMS);
+        let run = storm.weather(&short());
+        assert_eq!(first_difference(undisturbed_short(), &run.lasting()), None, "{storm:?}");
+    }
+}
+
+/// Two workers: when one is killed, the other plays what it had.
+#[test]
+fn a_worker_that_is_killed_is_replaced_by_the_other() {
+    let mut storm = Storm::of(3, 1, &[Victim::Worker]);
+    let run = storm.weather(&short().with(&["--local-workers", "2"]));
+    assert_eq!(first_difference(undisturbed_short(), &run.lasting()), None, "{storm:?}");
+    assert_eq!(storm.starts.len(), 1, "the coordinator should have gone on: {storm:?}");
+}
+
+#[test]
+fn when_power_fails_at_any_moment_the_store_opens_and_the_tournament_goes_on() {
+    let tournament = short();
+    let mut luck = Luck::of(4);
+    let mut child = tournament.start();
+    let store = tournament.data_folder();
+    wait_for("the store", || store.join("arena.sqlite-shm").exists().then_some(()));
+    let copies = LOSSES.map(|loss| {
+        luck.wait(Duration::from_millis(500));
+        let copy = tournament.twin();
+        copy_store(&store, &copy.data_folder());
+        lose(loss, &copy.data_folder(), &mut luck);
+        (loss, copy)
+    });
+    child.kill().unwrap();
+    tournament.finish(child);
+    for (loss, copy) in copies {
+        let recorded = stored(&copy.data_folder()).len() as u64;
+        let resumed = copy.run().expect_code(0);
+        assert_eq!(first_difference(undisturbed_short(), &resumed.lasting()), None, "{loss:?}");
+        assert_eq!(resumed.json["tournament"]["cached"], recorded, "{loss:?}: what was recorded counts");
     }
 }

@@ -12,15 +12,25 @@
 )]
 
 mod bots;
+mod circumstances;
+mod difference;
 mod drill;
+mod luck;
 mod native;
 mod processes;
 mod run;
 mod sandbox;
+mod store;
+mod storm;
 
 pub use bots::{Bot, example_bots, write_bot, write_bots};
+pub use circumstances::{Circumstance, Load, fresh_shim};
+pub use difference::first_difference;
 pub use drill::drill;
+pub use luck::Luck;
 pub use native::{Native, copy_program, native};
-pub use processes::{descendants, is_gone, send, wait_for};
+pub use processes::{born, descendants, is_gone, send, wait_for};
 pub use run::{Run, Tournament, bin, bin_folder};
 pub use sandbox::{load, zygote_config};
+pub use store::{LOSSES, Loss, copy_store, lose, stored};
+pub use storm::{Storm, VICTIMS, Victim};

@@ -17,6 +17,14 @@ pub fn is_gone(pid: u32) -> bool {
     !fs::exists(format!("/proc/{pid}")).expect("/proc can be read")
 }
 
+/// When a process was born, in the kernel's words: with its number, this tells it from all others.
+pub fn born(pid: u32) -> Option<String> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The name, in parentheses, may hold anything.
+    let (_, after_name) = stat.rsplit_once(") ")?;
+    after_name.split(' ').nth(19).map(str::to_owned)
+}
+
 /// The processes below `parent` whose command line contains `part`.
 pub fn descendants(parent: u32, part: &str) -> Vec<u32> {
     let output = Command::new("ps").args(["-eo", "pid=,ppid=,args="]).output().expect("ps starts");

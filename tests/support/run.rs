@@ -61,6 +61,14 @@ impl Tournament {
         self
     }
 
+    /// The same tournament with a data directory of its own.
+    #[must_use]
+    pub fn twin(&self) -> Tournament {
+        let data = tempfile::tempdir().expect("a temporary folder");
+        let (bots, arguments, program) = (self.bots.clone(), self.arguments.clone(), self.program.clone());
+        Tournament { data, bots, arguments, program }
+    }
+
     /// Where it keeps its files.
     pub fn data_folder(&self) -> PathBuf {
         self.data.path().join("data")

@@ -1,11 +1,5 @@
-//! `soak`: thousands of matches with hostile bots on one worker, while its memory, descriptors,
-//! threads and processes are watched. Prints a table, and fails if any of them grows.
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    clippy::unwrap_used,
-    reason = "a tool for the terminal"
-)]
+//! Thousands of matches with hostile bots on one worker, while its memory, descriptors, threads and
+//! processes are watched. Prints a table, and fails if any of them grows.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,7 +7,7 @@ use std::process::{Child, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 use arena_tests::{Tournament, descendants, example_bots, wait_for};
-use clap::Parser;
+use clap::Args;
 
 /// Hostile bots that take part; the whole collection would need tens of thousands of matches for
 /// one round.
@@ -24,8 +18,8 @@ const EVERY: Duration = Duration::from_secs(1);
 const ROWS: usize = 20;
 
 /// Plays thousands of matches with hostile bots on one worker and watches what it holds.
-#[derive(Parser)]
-struct Arguments {
+#[derive(Args)]
+pub(crate) struct Arguments {
     /// At least so many matches
     #[arg(long, value_name = "N", default_value_t = 5_000)]
     matches: usize,
@@ -46,8 +40,7 @@ const WATCHED: [(&str, u64); 6] = [
 ];
 type Look = [u64; WATCHED.len()];
 
-fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+pub(crate) fn watched(arguments: &Arguments) -> ExitCode {
     let bots = tempfile::tempdir().unwrap();
     let count = gather(bots.path());
     let rounds = arguments.matches.div_ceil(count * (count - 1)).to_string();
