@@ -117,6 +117,32 @@ fn the_first_difference_is_shown_with_its_tick_seat_and_field() {
 }
 
 #[test]
+fn a_transcript_is_printed_as_one_line_of_json_for_each_tick() {
+    let (tournament, run) = played();
+    let row = &run.matches()[0];
+    let mut command = std::process::Command::new(arena_tests::bin("coordinator"));
+    command
+        .arg("transcript")
+        .arg(row["id"].as_str().unwrap())
+        .arg("--data-dir")
+        .arg(tournament.data_folder());
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let text = String::from_utf8(output.stdout).unwrap();
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let ticks = row["ticks"].as_u64().unwrap();
+    assert_eq!(lines.len() as u64, 1 + 1 + ticks + 1, "a header, the load, every tick, the end");
+    assert_eq!(lines[0]["match"], row["id"]);
+    assert_eq!(lines[18]["tick"], 17);
+    assert_eq!(lines[18]["turns"][1]["observation"]["time_step"], 17);
+    let fuel =
+        |seat: usize| lines.iter().filter_map(|line| line["turns"][seat]["fuel"].as_u64()).sum::<u64>();
+    assert_eq!(json!([fuel(0), fuel(1)]), row["fuel"]);
+    let end = lines.last().unwrap();
+    assert_eq!((&end["digest"], &end["fuel_digest"]), (&row["digest"], &row["fuel_digest"]));
+}
+
+#[test]
 fn another_runtime_is_named_as_the_reason() {
     let (tournament, _) = played();
     let path = &transcripts(&tournament)[0];

@@ -7,7 +7,7 @@ use clap::Parser;
 use coordinator::config::{self, Config, Flags, LogFormat, Order, SeedChoice, Site, Verbosity};
 use coordinator::exit::Exit;
 use coordinator::progress::Console;
-use coordinator::replay::replay;
+use coordinator::replay::{replay, show};
 use coordinator::run::{Ended, RunError, run};
 use coordinator::transfer::{export, import};
 use coordinator::{again, interrupts, plan};
@@ -25,6 +25,7 @@ fn main() -> ExitCode {
     let ended = match &order {
         Order::Play(config) => play(config, &console),
         Order::Replay { site, which } => waiting(|interrupts| replay(site, which, &console, interrupts)),
+        Order::Transcript { site, which } => at_once(show(site, which)),
         Order::Export { site, file } => at_once(export(site, file, &console)),
         Order::Import { site, file } => at_once(import(site, file, &console)),
     };

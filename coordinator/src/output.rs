@@ -79,7 +79,7 @@ fn to_json(document: &impl Serialize) -> io::Result<Vec<u8>> {
 /// JSON leaves all characters beyond ASCII as they are, also those that a terminal obeys or that
 /// reverse a line. Bots wrote some of them, and people look at documents with `cat`: within a
 /// string, which is the only place where they can be, an escape means the same.
-fn escape_unfit(json: &str) -> String {
+pub fn escape_unfit(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     let mut units = [0; 2];
     for c in json.chars() {

@@ -23,6 +23,12 @@ Examples:
         tighter limits, a shorter match
   coordinator --bots my-bots --policy strict --allow-imports heapq,dataclasses
         only these modules and those of the preset; no eval, exec, open
+  coordinator replay 2756b51ae240
+        play a recorded match again and compare; the file of a transcript will do as well
+  coordinator transcript 2756b51ae240 | jq -c 'select(.tick == 17) | .turns'
+        what both bots were shown, said and used in tick 17
+  coordinator export tournament.zip
+        everything that was played, with transcripts, in one file; `import` takes it in elsewhere
 
 Ctrl-C once finishes what is being played and stops, twice stops at once. The same command goes on
 where it stopped: what was played is in the data directory and not played again.
@@ -110,6 +116,12 @@ pub struct Flags {
 pub enum Command {
     /// Play a recorded match again and say whether it goes the same way, or where it differs
     Replay {
+        /// The match's id, the beginning of one, or the file of its transcript
+        #[arg(value_name = "MATCH")]
+        which: String,
+    },
+    /// Print the transcript of a match: one line of JSON for each tick
+    Transcript {
         /// The match's id, the beginning of one, or the file of its transcript
         #[arg(value_name = "MATCH")]
         which: String,

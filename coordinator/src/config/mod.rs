@@ -41,6 +41,13 @@ pub enum Order {
         /// The match's id, the beginning of one, or a transcript's file.
         which: String,
     },
+    /// Print a match's transcript.
+    Transcript {
+        /// Where.
+        site: Site,
+        /// The match's id, the beginning of one, or a transcript's file.
+        which: String,
+    },
     /// Write everything that was recorded into one file.
     Export {
         /// Where.
@@ -62,7 +69,10 @@ impl Order {
     pub fn site(&self) -> &Site {
         match self {
             Order::Play(config) => &config.site,
-            Order::Replay { site, .. } | Order::Export { site, .. } | Order::Import { site, .. } => site,
+            Order::Replay { site, .. }
+            | Order::Transcript { site, .. }
+            | Order::Export { site, .. }
+            | Order::Import { site, .. } => site,
         }
     }
 }

@@ -96,6 +96,9 @@ pub(super) fn merge(mut flags: Flags, file: RawFile) -> Result<Order, ConfigErro
     match flags.command.take() {
         None => read_tournament(flags, file).map(|config| Order::Play(Box::new(config))),
         Some(Command::Replay { which }) => Ok(Order::Replay { site: read_site(&flags, &file, 1)?, which }),
+        Some(Command::Transcript { which }) => {
+            Ok(Order::Transcript { site: read_site(&flags, &file, 0)?, which })
+        }
         Some(Command::Export { file: to }) => {
             Ok(Order::Export { site: read_site(&flags, &file, 0)?, file: to })
         }

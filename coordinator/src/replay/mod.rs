@@ -137,6 +137,16 @@ pub async fn replay(
     ended
 }
 
+/// Prints the transcript of the match `which` of `site`, as lines of JSON.
+///
+/// # Errors
+/// There is no such match, or its transcript cannot be had.
+pub async fn show(site: &Site, which: &str) -> Result<Ended, RunError> {
+    let Found { transcript, .. } = find::find(site, which).await?;
+    output::print(&output::escape_unfit(transcript.text()))?;
+    Ok(Ended::Complete { void: 0 })
+}
+
 async fn perform(
     stage: &Stage,
     site: &Site,

@@ -1,7 +1,7 @@
 //! Finds in what two transcripts differ. Settings apart, a difference is the first one: of what is
 //! played after it nothing follows.
 
-use terms::{BySeat, Runtime, Seat, Verdict};
+use terms::{BySeat, Digest, Runtime, Seat, Verdict};
 
 use crate::difference::excerpts;
 use crate::{Aspect, Blob, Difference, End, FaultNote, Field, Transcript, Turn, Used};
@@ -57,13 +57,13 @@ fn runtime_parts(runtime: &Runtime) -> [String; 5] {
 /// The first difference in what happened, whatever the matches depend on.
 pub fn played(ours: &Transcript, theirs: &Transcript) -> Option<Difference> {
     first(ours, theirs, |ours, theirs| in_play(ours, theirs).or_else(|| in_use(ours, theirs)))
-        .or_else(|| in_end(ours.end(), theirs.end()))
+        .or_else(|| in_end(ours, theirs))
 }
 
 /// The first difference in what was shown, said and decided, whatever the bots used for it.
 pub fn play(ours: &Transcript, theirs: &Transcript) -> Option<Difference> {
     first(ours, theirs, in_play)
-        .or_else(|| in_end(ours.end(), theirs.end()))
+        .or_else(|| in_end(ours, theirs))
         .filter(|found| found.field.aspect() == Aspect::Play)
 }
 
@@ -164,16 +164,28 @@ fn in_used(ours: Option<&Used>, theirs: Option<&Used>) -> Option<Difference> {
         .or_else(|| number(Field::LogDropped, |used| used.log_dropped_bytes))
 }
 
-/// What differs at the end, where every tick that both records have is the same. The digests differ
-/// there only if something was cut, and then they are all that is known of it.
-fn in_end(ours: &End, theirs: &End) -> Option<Difference> {
+/// What differs at the end, where every tick that both records have is the same.
+fn in_end(ours: &Transcript, theirs: &Transcript) -> Option<Difference> {
     let compare = |field, ours: String, theirs: String| {
         (ours != theirs).then(|| Difference::new(field, &ours, &theirs))
     };
-    compare(Field::Ticks, ours.ticks.to_string(), theirs.ticks.to_string())
-        .or_else(|| compare(Field::Verdict, verdict(&ours.verdict), verdict(&theirs.verdict)))
-        .or_else(|| compare(Field::Digest, ours.digest.short(), theirs.digest.short()))
-        .or_else(|| compare(Field::FuelDigest, ours.fuel_digest.short(), theirs.fuel_digest.short()))
+    let (our_end, their_end) = (ours.end(), theirs.end());
+    compare(Field::Ticks, our_end.ticks.to_string(), their_end.ticks.to_string())
+        .or_else(|| compare(Field::Verdict, verdict(&our_end.verdict), verdict(&their_end.verdict)))
+        .or_else(|| {
+            // Digests begin with what the match depends on: those of two matches always differ. Those
+            // of one differ here only if something was cut, and then they are all that is known of it.
+            let is_one_match = ours.header().spec == theirs.header().spec;
+            is_one_match.then(|| in_digests(our_end, their_end)).flatten()
+        })
+}
+
+fn in_digests(ours: &End, theirs: &End) -> Option<Difference> {
+    let compare = |field, ours: &Digest, theirs: &Digest| {
+        (ours != theirs).then(|| Difference::new(field, &ours.short(), &theirs.short()))
+    };
+    compare(Field::Digest, &ours.digest, &theirs.digest)
+        .or_else(|| compare(Field::FuelDigest, &ours.fuel_digest, &theirs.fuel_digest))
 }
 
 fn verdict(verdict: &Verdict) -> String {

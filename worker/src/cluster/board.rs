@@ -12,6 +12,10 @@ use rpc::{HOLDING_MAX, v1};
 use terms::{Attempt, MatchId, MatchSpec, Report};
 use tokio::sync::Notify;
 
+/// Most bytes of transcripts that wait to be reported: with so many, nothing new begins until the
+/// coordinator has taken some.
+pub(super) const RECORDS_BYTES_MAX: usize = 256 << 20;
+
 /// A match to play, with whatever `R` it is played with.
 #[derive(Clone)]
 pub struct Job<R> {
@@ -40,6 +44,8 @@ struct Holdings<R> {
     waiting: VecDeque<Job<R>>,
     playing: BTreeMap<Key, Arc<AtomicU32>>,
     finished: VecDeque<Report>,
+    /// Of the transcripts among them.
+    record_bytes: usize,
     is_closed: bool,
 }
 
@@ -60,6 +66,7 @@ impl<R> Board<R> {
             waiting: VecDeque::new(),
             playing: BTreeMap::new(),
             finished: VecDeque::new(),
+            record_bytes: 0,
             is_closed: false,
         });
         Board { slots, holdings, work: Condvar::new(), is_running_dry: Notify::new() }
@@ -84,7 +91,10 @@ impl<R> Board<R> {
     /// Forgets results that are recorded, or wanted by nobody.
     pub fn settle(&self, settled: &[Key]) {
         let settled: BTreeSet<&Key> = settled.iter().collect();
-        self.lock().finished.retain(|report| !settled.contains(&(report.id, report.attempt)));
+        let mut holdings = self.lock();
+        holdings.finished.retain(|report| !settled.contains(&(report.id, report.attempt)));
+        holdings.record_bytes = holdings.finished.iter().map(|report| report.record.len()).sum();
+        self.work.notify_all();
     }
 
     /// The next match to play; waits until there is one. Nothing once the board is closed.
@@ -94,7 +104,9 @@ impl<R> Board<R> {
             if holdings.is_closed {
                 return None;
             }
-            if let Some(job) = holdings.waiting.pop_front() {
+            if holdings.record_bytes < RECORDS_BYTES_MAX
+                && let Some(job) = holdings.waiting.pop_front()
+            {
                 holdings.playing.insert(job.key(), job.ticks.clone());
                 return Some(job);
             }
@@ -106,6 +118,7 @@ impl<R> Board<R> {
     pub fn finish(&self, report: Report) {
         let mut holdings = self.lock();
         holdings.playing.remove(&(report.id, report.attempt));
+        holdings.record_bytes += report.record.len();
         holdings.finished.push_back(report);
         if holdings.waiting.len() <= self.slots {
             self.is_running_dry.notify_one();

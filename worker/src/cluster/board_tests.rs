@@ -8,6 +8,7 @@ use terms::{
     Verdict,
 };
 
+use super::board::RECORDS_BYTES_MAX;
 use super::{Board, Job};
 
 fn job(seed: u64, attempt: u32) -> Job<()> {
@@ -118,4 +119,19 @@ fn a_closed_board_gives_back_what_waits_and_sends_the_slots_home() {
     assert_eq!(board.holding().len(), 2);
     board.finish(report(&playing));
     assert_eq!(board.finished(usize::MAX).0.len(), 1, "what was played is still reported");
+}
+
+#[test]
+fn nothing_new_begins_while_transcripts_pile_up_that_nobody_takes() {
+    let board = Arc::new(Board::new(1));
+    board.want(vec![job(1, 1), job(2, 1)]);
+    let first = board.take().unwrap();
+    board.finish(Report { record: vec![0; RECORDS_BYTES_MAX], ..report(&first) });
+    let (taken_in, taken) = std::sync::mpsc::channel();
+    let slot = board.clone();
+    std::thread::Builder::new().spawn(move || taken_in.send(slot.take().map(|job| job.spec.seed))).unwrap();
+    let too_early = taken.recv_timeout(std::time::Duration::from_millis(100));
+    assert!(too_early.is_err(), "{too_early:?}");
+    board.settle(&[(first.id, first.attempt)]);
+    assert_eq!(taken.recv(), Ok(Some(Seed(2))));
 }
