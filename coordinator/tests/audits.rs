@@ -29,7 +29,7 @@ type Play = fn(&v1::Assignment) -> Outcome;
 /// Turns one result in four round, always the same ones, and keeps the digest.
 fn lying(wanted: &v1::Assignment) -> Outcome {
     let outcome = honest(wanted);
-    if wanted.match_id[1] % 4 > 0 {
+    if !wanted.match_id[1].is_multiple_of(4) {
         return outcome;
     }
     let verdict = match outcome.verdict {

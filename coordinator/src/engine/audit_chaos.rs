@@ -246,7 +246,7 @@ impl World {
 impl Nature {
     fn play(self, dice: &mut Dice, key: WorkerKey, no: MatchNo, attempt: Attempt) -> Finished {
         let says = match self {
-            Nature::Liar(one_in) if no.0 % one_in == 0 => 1_000 + key.0,
+            Nature::Liar(one_in) if no.0.is_multiple_of(one_in) => 1_000 + key.0,
             Nature::Flaky if dice.below(10) == 0 => 100_000 + dice.below(1_000_000) as u32,
             Nature::Honest | Nature::Liar(_) | Nature::Flaky => truth(no),
         };

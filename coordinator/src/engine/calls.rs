@@ -48,7 +48,10 @@ impl Engine {
         // A late report of an attempt that someone else has is dropped here, once, for everyone;
         // that of a match that is settled must at least say the same.
         let Some(lease) = self.claim(key, no, finished.attempt, void) else {
-            return if void { () } else { self.compare(key, finished, out) };
+            if !void {
+                self.compare(key, finished, out);
+            }
+            return;
         };
         if let Some(lease) = lease {
             self.moved(now, key, lease.serial);

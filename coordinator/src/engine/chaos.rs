@@ -45,7 +45,7 @@ struct Storm {
 
 /// One storm in two has audits.
 fn policy(seed: u64) -> Policy {
-    let sample = Sample::new([1; 32], if seed % 2 == 0 { 0 } else { 300_000 });
+    let sample = Sample::new([1; 32], if seed.is_multiple_of(2) { 0 } else { 300_000 });
     Policy { sample, ..Policy::for_limits(&Limits::default()) }
 }
 
