@@ -15,7 +15,7 @@ use tonic::transport::{Channel, Server};
 use tonic::{Request, Response, Status};
 
 /// Changes a report; the number counts all reports that pass through.
-pub type Bend = fn(&mut v1::Report, u64);
+pub(crate) type Bend = fn(&mut v1::Report, u64);
 
 #[derive(Clone)]
 struct Proxy {
@@ -26,7 +26,7 @@ struct Proxy {
 
 /// Stands between a worker and the coordinator at `upstream`. Returns where the worker must call;
 /// lives as long as the runtime.
-pub async fn stand_between(upstream: SocketAddr, bend: Bend) -> SocketAddr {
+pub(crate) async fn stand_between(upstream: SocketAddr, bend: Bend) -> SocketAddr {
     let channel = Channel::from_shared(format!("http://{upstream}")).expect("an address is a URL");
     let proxy = Proxy { upstream: channel.connect_lazy(), bend, reports: Arc::default() };
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
