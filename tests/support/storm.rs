@@ -91,8 +91,12 @@ impl Storm {
 
     /// Strikes until the coordinator has gone, or there are no kills left.
     fn rage(&mut self, child: &mut Child) {
-        while self.left > 0 && child.try_wait().expect("a child of ours").is_none() {
+        while self.left > 0 {
             self.luck.wait(CALM);
+            // Whoever has ended, but is not collected, could still be sent signals.
+            if child.try_wait().expect("a child of ours").is_some() {
+                return;
+            }
             self.remember(child.id());
             let victim = self.luck.choose(&self.victims);
             let Some(pid) = self.find(victim, child.id()) else { continue };
