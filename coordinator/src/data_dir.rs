@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use nix::errno::Errno;
 use nix::fcntl::{Flock, FlockArg};
 
+use crate::config::Site;
+
 /// The file whose lock means that a coordinator is at work.
 const LOCK_FILE: &str = "coordinator.lock";
 /// The file of the default store.
@@ -95,8 +97,24 @@ impl DataDir {
     }
 }
 
-/// The file of the default store of a data directory that somebody else may have.
-pub fn store_file_of(path: &Path) -> PathBuf {
+/// There is nothing recorded.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no store {path}; name the tournament's --data-dir")]
+pub struct NoStore {
+    /// Where it would be.
+    path: PathBuf,
+}
+
+/// The store of a site, to be looked at: somebody else may have the data directory.
+///
+/// # Errors
+/// There is none.
+pub fn store_of(site: &Site) -> Result<PathBuf, NoStore> {
+    let path = site.store.clone().unwrap_or_else(|| store_file_of(&site.data_dir));
+    if path.is_file() { Ok(path) } else { Err(NoStore { path }) }
+}
+
+fn store_file_of(path: &Path) -> PathBuf {
     path.join(STORE_FILE)
 }
 

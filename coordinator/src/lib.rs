@@ -38,3 +38,4 @@ pub mod standings;
 pub mod store;
 pub mod transcripts;
 pub mod transfer;
+pub mod verify;

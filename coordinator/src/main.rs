@@ -10,6 +10,7 @@ use coordinator::progress::Console;
 use coordinator::replay::{replay, show};
 use coordinator::run::{Ended, RunError, run};
 use coordinator::transfer::{export, import};
+use coordinator::verify::verify;
 use coordinator::{again, interrupts, plan};
 use tokio::sync::mpsc;
 use tracing_subscriber::EnvFilter;
@@ -25,6 +26,9 @@ fn main() -> ExitCode {
     let ended = match &order {
         Order::Play(config) => play(config, &console),
         Order::Replay { site, which } => waiting(|interrupts| replay(site, which, &console, interrupts)),
+        Order::Verify { site, per_million } => {
+            at_once(verify(site, *per_million, &console, interrupts::listen))
+        }
         Order::Transcript { site, which } => at_once(show(site, which)),
         Order::Export { site, file } => at_once(export(site, file, &console)),
         Order::Import { site, file } => at_once(import(site, file, &console)),

@@ -7,7 +7,7 @@ use terms::Seed;
 use tokio::sync::mpsc;
 
 use crate::config::Config;
-use crate::data_dir::DataDirError;
+use crate::data_dir::{DataDirError, NoStore};
 use crate::driver::{DriverError, Finale};
 use crate::engine::{AuditCounts, Ending, Sample};
 use crate::intake::IntakeError;
@@ -54,6 +54,9 @@ pub enum RunError {
     /// The data directory.
     #[error(transparent)]
     DataDir(#[from] DataDirError),
+    /// Nothing is recorded.
+    #[error(transparent)]
+    NoStore(#[from] NoStore),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -23,7 +23,7 @@ use crate::results::{Results, collect};
 use crate::rpc_server::{INBOX_CALLS_MAX, Server, Services};
 use crate::run::RunError;
 use crate::schedule::Schedule;
-use crate::store::{SqliteStore, Store, StoreError};
+use crate::store::{SqliteStore, Store, StoreError, StoredResult};
 use crate::transcripts::Transcripts;
 
 /// How long local workers may take to go when they have nothing to do any more.
@@ -46,6 +46,8 @@ pub struct Stage {
     worker_dir: PathBuf,
     /// Which matches the store knows already.
     cached: Vec<bool>,
+    /// Recorded results to be checked.
+    to_check: Arc<[(MatchNo, StoredResult)]>,
     /// Kept as long as the store is ours.
     _data_dir: DataDir,
 }
@@ -63,13 +65,28 @@ impl Stage {
         let transcripts = Transcripts::to_write(site)?;
         let policy = Policy::for_limits(&plan.schedule.setting().limits);
         let worker_dir = data_dir.worker_dir();
-        Ok(Stage { plan, policy, store, transcripts, worker_dir, cached, _data_dir: data_dir })
+        Ok(Stage {
+            plan,
+            policy,
+            store,
+            transcripts,
+            worker_dir,
+            cached,
+            to_check: Arc::new([]),
+            _data_dir: data_dir,
+        })
     }
 
     /// Lets local workers share what those of another data directory cached.
     #[must_use]
     pub fn with_worker_dir(self, worker_dir: PathBuf) -> Stage {
         Stage { worker_dir, ..self }
+    }
+
+    /// Has these recorded results checked when it plays.
+    #[must_use]
+    pub fn checking(self, to_check: Arc<[(MatchNo, StoredResult)]>) -> Stage {
+        Stage { to_check, ..self }
     }
 
     /// Whether the store knew every match before anything was played.
@@ -111,7 +128,7 @@ impl Stage {
         let (exits_in, exits) = mpsc::channel(LOCAL_WORKERS_MAX as usize);
         let locals = Locals::start(&self.local_config(site, address), console, &exits_in)?;
         let mut inputs = Inputs::new(calls, interrupts, exits, server.stopped.clone());
-        let finale = self.driver(site, console).run(&mut inputs).await;
+        let finale = self.driver(site, console).checking(self.to_check.clone()).run(&mut inputs).await;
         let patience = if matches!(&finale, Ok(finale) if finale.abandoned == 0) { GRACE } else { HASTE };
         tokio::select! {
             () = locals.stop(patience) => {}

@@ -53,7 +53,7 @@ pub enum TranscriptsError {
         place: String,
         /// Why.
         #[source]
-        source: object_store::Error,
+        source: Box<object_store::Error>,
     },
     /// One cannot be read.
     #[error("transcript {address} cannot be read from {place}")]
@@ -64,7 +64,7 @@ pub enum TranscriptsError {
         place: String,
         /// Why.
         #[source]
-        source: object_store::Error,
+        source: Box<object_store::Error>,
     },
     /// One is larger than any transcript.
     #[error(

@@ -108,6 +108,11 @@ impl Tournament {
         self.finish(self.start())
     }
 
+    /// Plays it to the end, with more arguments.
+    pub fn run_with(&self, arguments: &[&str]) -> Run {
+        self.finish(self.command().args(arguments).spawn().expect("the coordinator starts"))
+    }
+
     fn json_path(&self) -> PathBuf {
         self.data.path().join("out.json")
     }

@@ -27,6 +27,8 @@ Examples:
         play a recorded match again and compare; the file of a transcript will do as well
   coordinator transcript 2756b51ae240 | jq -c 'select(.tick == 17) | .turns'
         what both bots were shown, said and used in tick 17
+  coordinator verify --sample 10%
+        play a tenth of what is recorded again and compare; a result that is wrong is corrected
   coordinator export tournament.zip
         everything that was played, with transcripts, in one file; `import` takes it in elsewhere
 
@@ -119,6 +121,12 @@ pub enum Command {
         /// The match's id, the beginning of one, or the file of its transcript
         #[arg(value_name = "MATCH")]
         which: String,
+    },
+    /// Play a sample of everything that is recorded again, elsewhere where there is another worker
+    Verify {
+        /// How much of it, at least one match
+        #[arg(long, value_name = "PERCENT", default_value = "5%")]
+        sample: String,
     },
     /// Print the transcript of a match: one line of JSON for each tick
     Transcript {

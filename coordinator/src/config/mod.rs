@@ -41,6 +41,13 @@ pub enum Order {
         /// The match's id, the beginning of one, or a transcript's file.
         which: String,
     },
+    /// Play a sample of what is recorded again.
+    Verify {
+        /// Where.
+        site: Site,
+        /// How much, in parts of a million.
+        per_million: u32,
+    },
     /// Print a match's transcript.
     Transcript {
         /// Where.
@@ -70,6 +77,7 @@ impl Order {
         match self {
             Order::Play(config) => &config.site,
             Order::Replay { site, .. }
+            | Order::Verify { site, .. }
             | Order::Transcript { site, .. }
             | Order::Export { site, .. }
             | Order::Import { site, .. } => site,

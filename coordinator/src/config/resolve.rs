@@ -96,6 +96,10 @@ pub(super) fn merge(mut flags: Flags, file: RawFile) -> Result<Order, ConfigErro
     match flags.command.take() {
         None => read_tournament(flags, file).map(|config| Order::Play(Box::new(config))),
         Some(Command::Replay { which }) => Ok(Order::Replay { site: read_site(&flags, &file, 1)?, which }),
+        Some(Command::Verify { sample }) => {
+            let per_million = read_share("--sample", &sample)?;
+            Ok(Order::Verify { site: read_site(&flags, &file, 0)?, per_million })
+        }
         Some(Command::Transcript { which }) => {
             Ok(Order::Transcript { site: read_site(&flags, &file, 0)?, which })
         }
@@ -157,7 +161,10 @@ fn read_tournament(flags: Flags, file: RawFile) -> Result<Config, ConfigError> {
         seed: read_seed(flags.seed, file.seed)?,
         game: GameId::named(flags.game.or(file.game).as_deref().unwrap_or("spacecode"))?,
         limits: limits.resolve()?,
-        audit_per_million: read_audit(flags.audit.or(file.audit.map(RawShare::into_text)))?,
+        audit_per_million: read_share(
+            "--audit",
+            flags.audit.or(file.audit.map(RawShare::into_text)).as_deref().unwrap_or("1%"),
+        )?,
         policy: policy.resolve().map_err(|(key, why)| ConfigError::Policy { key, why })?,
         csv,
         site,
@@ -225,10 +232,9 @@ fn read_seed(flag: Option<String>, file: Option<RawSeed>) -> Result<SeedChoice, 
     }
 }
 
-fn read_audit(share: Option<String>) -> Result<u32, ConfigError> {
-    let share = share.unwrap_or_else(|| "1%".to_owned());
+fn read_share(key: &'static str, share: &str) -> Result<u32, ConfigError> {
     let rule = "it must be a percentage from 0% to 100% with at most four decimals, such as 2% or 0.5%";
-    parse_share(&share).ok_or_else(|| bad("--audit", share, rule))
+    parse_share(share).ok_or_else(|| bad(key, share, rule))
 }
 
 fn read_store(url: &str) -> Result<PathBuf, ConfigError> {

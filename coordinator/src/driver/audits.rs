@@ -7,7 +7,7 @@ use terms::{Digest, MatchId, Outcome};
 
 use super::writer::Then;
 use super::{Driver, VoidMatch, now_ms};
-use crate::engine::{AuditEnd, Doubt, Finished, MatchNo, Misdeed, Vote, Voter, WorkerKey};
+use crate::engine::{AuditEnd, Doubt, Event, Finished, MatchNo, Misdeed, Vote, Voter, WorkerKey};
 use crate::standings::{Alarm, AlarmKind};
 use crate::store::{Amendment, Store, StoredResult, mark};
 
@@ -60,6 +60,19 @@ impl<S: Store> Driver<S> {
         let voter = self.roster.credit(worker).map(|credit| credit.voter);
         let other = voter.map(|voter| Vote { worker, voter, finished: finished(no, result) });
         Doubt { kept, other }
+    }
+
+    /// Asks for everything to be checked that this run is about checking.
+    pub(super) fn doubt_recorded(&mut self) {
+        // Whoever is not believed any more is not believed in any of its results.
+        let mut authors = BTreeMap::new();
+        for (no, kept) in self.to_check.clone().iter().cloned() {
+            let author = || self.roster.author(&kept.worker, &kept.layers, false);
+            let (worker, voter) = *authors.entry(kept.worker.clone()).or_insert_with(author);
+            let kept = Vote { worker, voter, finished: finished(no, kept) };
+            // Nothing is over before what was asked for is done.
+            self.feed(Event::Audit(Doubt { kept, other: None }));
+        }
     }
 
     /// A result was checked.

@@ -28,7 +28,7 @@ use crate::local;
 use crate::progress::Progress;
 use crate::schedule::Schedule;
 use crate::standings::Alarm;
-use crate::store::{Amended, Store, StoreError, Written};
+use crate::store::{Amended, Store, StoreError, StoredResult, Written};
 use crate::transcripts::TranscriptsError;
 
 use audits::Findings;
@@ -123,6 +123,8 @@ pub struct Driver<S: Store> {
     findings: Findings,
     began: Instant,
     began_ms: i64,
+    /// Recorded results to be checked before anything else.
+    to_check: Arc<[(MatchNo, StoredResult)]>,
 }
 
 /// A call that the engine has not answered yet.
@@ -135,7 +137,8 @@ struct OpenCall {
 
 impl<S: Store> Driver<S> {
     /// A driver for `engine`, which numbers the matches as `schedule` does. `runtime` is what
-    /// workers must have; results go to the store, transcripts to the archive; `locals` is the number of local workers that were started.
+    /// workers must have; results go to the store, transcripts to the archive; `locals` is the
+    /// number of local workers that were started.
     pub fn new(
         engine: Engine,
         schedule: Arc<Schedule>,
@@ -159,7 +162,14 @@ impl<S: Store> Driver<S> {
             findings: Findings::default(),
             began: Instant::now(),
             began_ms: now_ms(),
+            to_check: Arc::new([]),
         }
+    }
+
+    /// The same, but these recorded results are checked first.
+    #[must_use]
+    pub fn checking(self, to_check: Arc<[(MatchNo, StoredResult)]>) -> Driver<S> {
+        Driver { to_check, ..self }
     }
 
     /// Runs until the tournament is over or interrupted.
@@ -167,6 +177,7 @@ impl<S: Store> Driver<S> {
     /// # Errors
     /// Results cannot be recorded, or nobody is left to play.
     pub async fn run(mut self, inputs: &mut Inputs) -> Result<Finale, DriverError> {
+        self.doubt_recorded();
         loop {
             let wake = inputs.next(&mut self.writer).await;
             if let Some(ending) = self.react(wake)? {

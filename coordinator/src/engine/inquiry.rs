@@ -145,6 +145,24 @@ pub struct AuditCounts {
 }
 
 impl AuditCounts {
+    /// Adds those of another run.
+    pub fn add(&mut self, other: &AuditCounts) {
+        let AuditCounts { equal, alone, upheld, corrected, undecided, inconclusive, quarantined, distrusted } =
+            self;
+        for (own, more) in [
+            (equal, other.equal),
+            (alone, other.alone),
+            (upheld, other.upheld),
+            (corrected, other.corrected),
+            (undecided, other.undecided),
+            (inconclusive, other.inconclusive),
+            (quarantined, other.quarantined),
+            (distrusted, other.distrusted),
+        ] {
+            *own += more;
+        }
+    }
+
     /// Audits that came to an end.
     pub fn total(&self) -> u32 {
         self.equal + self.upheld + self.corrected + self.undecided + self.inconclusive

@@ -32,6 +32,8 @@ mod command;
 mod event;
 mod finding;
 mod inquiry;
+#[cfg(test)]
+mod lease_scripts;
 mod matches;
 mod pace;
 mod policy;

@@ -65,10 +65,7 @@ async fn by_id(site: &Site, id: &str) -> Result<Found, RunError> {
 /// The only result whose match's id begins like that. Looks without the data directory's lock: a
 /// tournament may be under way.
 async fn look_up(site: &Site, id: &str) -> Result<StoredResult, RunError> {
-    let path = site.store.clone().unwrap_or_else(|| data_dir::store_file_of(&site.data_dir));
-    if !path.is_file() {
-        return Err(ReplayError::NoStore { path }.into());
-    }
+    let path = data_dir::store_of(site)?;
     let store = SqliteStore::open(&path, now_ms()).await?;
     let found = store.find(id).await;
     store.close().await;

@@ -33,14 +33,6 @@ pub enum ReplayError {
     /// It is neither a file nor an id.
     #[error("{0:?} is neither a file nor the id of a match: expected at least {digits} hexadecimal digits of one", digits = find::DIGITS_MIN)]
     NotAMatch(String),
-    /// There is no store to look it up in.
-    #[error(
-        "there is no store {path} to look the match up in; name the tournament's --data-dir, or the file of a transcript"
-    )]
-    NoStore {
-        /// Where it would be.
-        path: PathBuf,
-    },
     /// No match has that id.
     #[error("store {path} has no match whose id begins with {id}")]
     Unknown {

@@ -51,7 +51,7 @@ pub fn report(
         crosstable: crosstable_rows(&places, &crosstable),
         matches: matches.iter().map(|result| match_row(&names, result)).collect(),
         workers: workers.iter().map(worker_row).collect(),
-        alarms: tournament.alarms.iter().map(alarm_row).collect(),
+        alarms: tournament.alarms.iter().map(AlarmRow::from).collect(),
     };
     Ok(Report { document, groups: groups(&names, &by_name, &ratings) })
 }
@@ -187,9 +187,11 @@ fn worker_row(worker: &Worker) -> WorkerRow {
     WorkerRow { name, matches, layers, quarantined }
 }
 
-fn alarm_row(alarm: &Alarm) -> AlarmRow {
-    let Alarm { kind, id, workers, text } = alarm.clone();
-    AlarmRow { kind: kind.name(), r#match: id.to_string(), workers, text }
+impl From<&Alarm> for AlarmRow {
+    fn from(alarm: &Alarm) -> AlarmRow {
+        let Alarm { kind, id, workers, text } = alarm.clone();
+        AlarmRow { kind: kind.name(), r#match: id.to_string(), workers, text }
+    }
 }
 
 fn points(half_points: u64) -> f64 {

@@ -25,11 +25,7 @@ use crate::transcripts::Transcripts;
 /// # Errors
 /// There is no store, or something cannot be read or written.
 pub async fn export(site: &Site, path: &Path, console: &Console) -> Result<Ended, RunError> {
-    let store_file = site.store.clone().unwrap_or_else(|| data_dir::store_file_of(&site.data_dir));
-    if !store_file.is_file() {
-        return Err(TransferError::NoStore { path: store_file }.into());
-    }
-    let store = SqliteStore::open(&store_file, now_ms()).await?;
+    let store = SqliteStore::open(&data_dir::store_of(site)?, now_ms()).await?;
     let written = write(&store, site, path).await;
     store.close().await;
     let (results, transcripts) = written?;

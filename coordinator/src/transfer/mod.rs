@@ -46,12 +46,6 @@ fn transcript_name(address: &Digest) -> String {
 /// Why a tournament cannot be moved.
 #[derive(Debug, thiserror::Error)]
 pub enum TransferError {
-    /// There is nothing to export.
-    #[error("there is no store {path} to export; name the tournament's --data-dir")]
-    NoStore {
-        /// Where it would be.
-        path: PathBuf,
-    },
     /// The file cannot be read or written.
     #[error("export {path} cannot be {what}")]
     File {
