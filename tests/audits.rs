@@ -1,6 +1,11 @@
 //! Results are checked: workers that lie or err are found among real ones, and what they reported
 //! is corrected. They are real workers too, behind a proxy that changes their reports.
-#![expect(clippy::unwrap_used, reason = "a test's helpers fail by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test's helpers fail by panicking"
+)]
 
 #[path = "audits/proxy.rs"]
 mod proxy;

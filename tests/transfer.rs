@@ -1,5 +1,6 @@
 //! A tournament moves from one machine to another as one file, and nothing in that file is
 //! believed that its transcripts contradict.
+#![expect(clippy::unwrap_used, reason = "a test's helpers fail by panicking")]
 
 use std::fs;
 use std::io::{Cursor, Read, Write};

@@ -1,4 +1,5 @@
 //! What is recorded can be checked long after the tournament, with nothing but the data directory.
+#![expect(clippy::unwrap_used, reason = "a test's helpers fail by panicking")]
 
 use std::fs;
 use std::path::Path;

@@ -129,8 +129,10 @@ impl Transcripts {
     pub async fn put(&self, address: &Digest, file: Vec<u8>) -> Result<(), TranscriptsError> {
         let Some(Place { objects, shown }) = &self.place else { return Ok(()) };
         let written = objects.put(&key(address), PutPayload::from(file)).await;
-        let failed =
-            |source| TranscriptsError::Unwritable { address: *address, place: shown.clone(), source };
+        let failed = |source| {
+            let (place, source) = (shown.clone(), Box::new(source));
+            TranscriptsError::Unwritable { address: *address, place, source }
+        };
         written.map(drop).map_err(failed)
     }
 
@@ -141,7 +143,9 @@ impl Transcripts {
     pub async fn find(&self, address: &Digest) -> Result<Option<Vec<u8>>, TranscriptsError> {
         match self.get(address).await {
             Ok(file) => Ok(Some(file)),
-            Err(TranscriptsError::Unreadable { source: object_store::Error::NotFound { .. }, .. }) => {
+            Err(TranscriptsError::Unreadable { source, .. })
+                if matches!(*source, object_store::Error::NotFound { .. }) =>
+            {
                 Ok(None)
             }
             Err(error) => Err(error),
@@ -154,8 +158,10 @@ impl Transcripts {
     /// There is none, or it cannot be read.
     pub async fn get(&self, address: &Digest) -> Result<Vec<u8>, TranscriptsError> {
         let Some(Place { objects, shown }) = &self.place else { return Err(TranscriptsError::Nowhere) };
-        let failed =
-            |source| TranscriptsError::Unreadable { address: *address, place: shown.clone(), source };
+        let failed = |source| {
+            let (place, source) = (shown.clone(), Box::new(source));
+            TranscriptsError::Unreadable { address: *address, place, source }
+        };
         let found = objects.get(&key(address)).await.map_err(failed)?;
         let bytes = found.meta.size;
         if bytes > FILE_BYTES_MAX {
