@@ -190,7 +190,8 @@ fn strikes_are_told_apart_from_forfeits_and_groups_are_named() {
         })
         .collect();
     let text = to_text(&of(&["a", "b", "c"], &[result]));
-    assert!(text.contains("b: turns lost to bad_reply ×3 (first at tick 1) — no list"), "{text}");
+    assert!(text.contains("b: turns lost to bad_reply ×3 (first at tick 1 of match "), "{text}");
+    assert!(text.contains(") — no list"), "{text}");
     assert!(text.contains("no scored match links: a, b | c"), "{text}");
 }
 
