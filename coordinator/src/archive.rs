@@ -61,10 +61,28 @@ impl Archive {
     ) -> Result<(), TranscriptsError> {
         // Only bots of this tournament play in it; one that is not there cannot be packed.
         let BySeat([Some(zero), Some(one)]) = bots.map(|bot| self.blobs.get(&bot)) else { return Ok(()) };
-        let pack = move || transcript::file::pack(&BySeat([&*zero, &*one]), &record);
+        let pack = move || pack(&BySeat([&*zero, &*one]), &record, &address);
         let packed = tokio::task::spawn_blocking(pack).await;
-        let file = packed.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
-        self.transcripts.put(&address, file).await
+        match packed.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic())) {
+            Some(file) => self.transcripts.put(&address, file).await,
+            None => Ok(()),
+        }
+    }
+}
+
+/// The file of a record, if that is the one of its address: nobody can put something else in the
+/// place of a transcript that is kept already.
+fn pack(bundles: &BySeat<&[u8]>, record: &[u8], address: &Digest) -> Option<Vec<u8>> {
+    match transcript::address_of(record) {
+        Ok(found) if found == *address => Some(transcript::file::pack(bundles, record)),
+        Ok(found) => {
+            tracing::warn!("a worker sent transcript {found} as {address}: it is not kept");
+            None
+        }
+        Err(error) => {
+            tracing::warn!("the transcript {address} that a worker sent cannot be used: {error}");
+            None
+        }
     }
 }
 
@@ -73,5 +91,31 @@ async fn finish_one(writes: &mut JoinSet<Result<(), TranscriptsError>>) -> Resul
         None => Ok(()),
         Some(Ok(written)) => written,
         Some(Err(panic)) => std::panic::resume_unwind(panic.into_panic()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use terms::{GameId, Limits, MatchSpec, Policy, Runtime, Scores, Seed, Verdict};
+    use transcript::Recorder;
+
+    #[test]
+    fn a_record_is_kept_under_its_own_address_only() {
+        let runtime = Runtime::of_this_build(Digest::of(b"python"));
+        let spec = MatchSpec {
+            game: GameId::named("spacecode").unwrap(),
+            seed: Seed(7),
+            bots: BySeat([Digest::of(b"a"), Digest::of(b"b")]),
+            limits: Limits::default(),
+            policy: Policy::open(),
+            runtime: runtime.fingerprint(),
+        };
+        let recorded = Recorder::new(&spec, &runtime).finish(&Verdict::Played(Scores::DRAW), 0);
+        let bundles: BySeat<&[u8]> = BySeat([b"a", b"b"]);
+        let file = pack(&bundles, &recorded.record, &recorded.address).unwrap();
+        assert_eq!(transcript::file::unpack(&file).unwrap().transcript.address(), &recorded.address);
+        assert_eq!(pack(&bundles, &recorded.record, &Digest::of(b"another")), None);
+        assert_eq!(pack(&bundles, b"garbage", &recorded.address), None);
     }
 }

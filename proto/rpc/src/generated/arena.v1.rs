@@ -37,7 +37,8 @@ pub struct Holding {
     pub match_id: ::prost::alloc::vec::Vec<u8>,
     #[prost(uint32, tag = "2")]
     pub attempt: u32,
-    /// Ticks played so far; 0 while it waits for a slot or loads its bots.
+    /// Goes up as long as it moves: ticks played so far, and before them seconds of compiling a bot.
+    /// 0 while it waits for a slot.
     #[prost(uint32, tag = "3")]
     pub ticks: u32,
 }
