@@ -3,7 +3,6 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use coordinator::config::{self, Config, Flags, LogFormat, Order, SeedChoice, Site, Verbosity};
 use coordinator::exit::Exit;
 use coordinator::progress::Console;
@@ -16,7 +15,8 @@ use tokio::sync::mpsc;
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
-    let order = match config::resolve(Flags::parse()) {
+    let flags = Flags::read(std::env::args_os()).unwrap_or_else(|error| error.exit());
+    let order = match config::resolve(flags) {
         Ok(order) => order,
         Err(error) => return refuse(error),
     };

@@ -1,10 +1,13 @@
 //! The command line. Every flag is also an environment variable; nothing has a default here,
 //! because the file comes between the flags and the defaults.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::FalseyValueParser;
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{Arg, ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use serde::Deserialize;
 
 use super::amount::parse_amount;
@@ -41,7 +44,7 @@ void; 4 interrupted, to be continued by the command that is printed.";
 /// Plays a round robin between all bots of a directory and prints the standings.
 #[derive(Clone, Debug, Default, Parser)]
 #[command(name = "coordinator", version, after_help = EXAMPLES, max_term_width = 100)]
-#[command(args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
+#[command(disable_help_subcommand = true)]
 pub struct Flags {
     /// What to do instead of playing a tournament.
     #[command(subcommand)]
@@ -111,6 +114,27 @@ pub struct Flags {
     /// What a bot may use.
     #[command(flatten)]
     pub limits: LimitFlags,
+}
+
+impl Flags {
+    /// The command line `arguments`, the first of which is the program.
+    ///
+    /// # Errors
+    /// It makes no sense, or a flag of tournaments stands before something else to do.
+    pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Flags, clap::Error> {
+        let mut command = Flags::command();
+        let matches = command.try_get_matches_from_mut(arguments)?;
+        if let Some(subcommand) = matches.subcommand_name() {
+            let is_typed =
+                |flag: &&Arg| matches.value_source(flag.get_id().as_str()) == Some(ValueSource::CommandLine);
+            let alien = command.get_arguments().find(|flag| !flag.is_global_set() && is_typed(flag));
+            if let Some(alien) = alien {
+                let text = format!("{alien} is a flag of tournaments and has no meaning with `{subcommand}`");
+                return Err(command.error(ErrorKind::ArgumentConflict, text));
+            }
+        }
+        Flags::from_arg_matches(&matches)
+    }
 }
 
 /// What else a coordinator does.

@@ -79,6 +79,23 @@ fn every_limit_is_a_flag_and_a_key() {
 }
 
 #[test]
+fn where_it_works_may_be_said_before_or_after_what_it_does_but_not_what_it_plays() {
+    let read = |words: &[&str]| {
+        let flags =
+            Flags::read(words.iter().map(std::ffi::OsString::from)).map_err(|error| error.to_string())?;
+        merge(flags, super::file::RawFile::default()).map_err(|error| error.to_string())
+    };
+    let before = read(&["coordinator", "--data-dir", "d", "replay", "abcd"]).unwrap();
+    let after = read(&["coordinator", "replay", "abcd", "--data-dir", "d"]).unwrap();
+    assert_eq!(before, after);
+    assert_eq!(before.site().data_dir, Path::new("d"));
+    for flag in [["--bots", "b"], ["--rounds", "3"], ["--ticks", "5"], ["--policy", "strict"]] {
+        let refused = read(&[&["coordinator"][..], &flag, &["verify"]].concat()).unwrap_err();
+        assert!(refused.contains(flag[0]) && refused.contains("`verify`"), "{refused}");
+    }
+}
+
+#[test]
 fn every_option_has_an_environment_variable() {
     for option in Flags::command().get_arguments() {
         let id = option.get_id().as_str();
