@@ -20,6 +20,8 @@ fn main() -> ExitCode {
         Ok(order) => order,
         Err(error) => return refuse(error),
     };
+    // Whoever asked first would choose for everybody; there is nobody else.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let site = order.site();
     let console = Console::new(site.verbosity, site.log_format);
     start_log(site, &console);

@@ -10,10 +10,11 @@ use std::sync::Arc;
 
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
+use object_store::prefix::PrefixStore;
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
 use terms::Digest;
 
-use crate::config::{Keeping, Site};
+use crate::config::{Bucket, Keeping, Site};
 use crate::data_dir;
 
 /// Largest transcript that is read, in bytes.
@@ -36,7 +37,9 @@ struct Place {
 #[derive(Debug, thiserror::Error)]
 pub enum TranscriptsError {
     /// The place cannot be used at all.
-    #[error("transcripts cannot be kept in {place}; check it, choose another --transcripts DIR, or none")]
+    #[error(
+        "transcripts cannot be kept in {place}; check it, choose another place with --transcripts, or none"
+    )]
     Unusable {
         /// Where.
         place: PathBuf,
@@ -94,7 +97,12 @@ impl Transcripts {
     /// # Errors
     /// It cannot be made.
     pub fn to_write(site: &Site) -> Result<Transcripts, TranscriptsError> {
-        directory(site).map_or(Ok(Transcripts::nowhere()), |path| Transcripts::in_directory(&path))
+        match &site.transcripts {
+            Keeping::DataDir => Transcripts::in_directory(&data_dir::transcripts_dir_of(&site.data_dir)),
+            Keeping::Directory(path) => Transcripts::in_directory(path),
+            Keeping::Bucket(bucket) => Transcripts::in_bucket(bucket),
+            Keeping::Nowhere => Ok(Transcripts::nowhere()),
+        }
     }
 
     /// The place that `site` names for them, to be read; nothing if it is not there.
@@ -102,7 +110,26 @@ impl Transcripts {
     /// # Errors
     /// It cannot be used.
     pub fn to_read(site: &Site) -> Result<Option<Transcripts>, TranscriptsError> {
-        directory(site).filter(|path| path.is_dir()).map(|path| Transcripts::in_directory(&path)).transpose()
+        let directory = match &site.transcripts {
+            Keeping::DataDir => data_dir::transcripts_dir_of(&site.data_dir),
+            Keeping::Directory(path) => path.clone(),
+            Keeping::Bucket(bucket) => return Transcripts::in_bucket(bucket).map(Some),
+            Keeping::Nowhere => return Ok(None),
+        };
+        directory.is_dir().then(|| Transcripts::in_directory(&directory)).transpose()
+    }
+
+    /// A place in an object store. Nobody is asked yet whether it is there.
+    ///
+    /// # Errors
+    /// The URL or the credentials make no sense.
+    pub fn in_bucket(bucket: &Bucket) -> Result<Transcripts, TranscriptsError> {
+        let options = bucket.options.iter().map(|(name, value)| (name.to_ascii_lowercase(), value));
+        let (objects, prefix) = object_store::parse_url_opts(&bucket.url, options).map_err(|source| {
+            TranscriptsError::Unusable { place: bucket.to_string().into(), source: source.into() }
+        })?;
+        let objects = Arc::new(PrefixStore::new(objects, prefix));
+        Ok(Transcripts { place: Some(Place { objects, shown: bucket.to_string() }) })
     }
 
     /// A directory, which is made if it is not there.
@@ -168,14 +195,6 @@ impl Transcripts {
             return Err(TranscriptsError::TooLarge { address: *address, place: shown.clone(), bytes });
         }
         Ok(found.bytes().await.map_err(failed)?.into())
-    }
-}
-
-fn directory(site: &Site) -> Option<PathBuf> {
-    match &site.transcripts {
-        Keeping::DataDir => Some(data_dir::transcripts_dir_of(&site.data_dir)),
-        Keeping::Directory(path) => Some(path.clone()),
-        Keeping::Nowhere => None,
     }
 }
 

@@ -72,8 +72,9 @@ pub struct Flags {
     /// The store of results, as `sqlite:FILE` [default: a file in the data directory]
     #[arg(global = true, long, value_name = "URL", env = "ARENA_STORE")]
     pub store: Option<String>,
-    /// Where transcripts are kept, or `none` to keep none [default: in the data directory]
-    #[arg(global = true, long, value_name = "DIR", env = "ARENA_TRANSCRIPTS")]
+    /// Where transcripts are kept: a directory, `s3://BUCKET/PREFIX` (or gs://, az://; credentials
+    /// from AWS_…, GOOGLE_…, AZURE_…), or `none` [default: in the data directory]
+    #[arg(global = true, long, value_name = "PLACE", env = "ARENA_TRANSCRIPTS")]
     pub transcripts: Option<String>,
     /// Where workers call; port 0 takes a free one and prints it [default: 127.0.0.1:0]
     #[arg(global = true, long, value_name = "ADDR:PORT", env = "ARENA_LISTEN")]

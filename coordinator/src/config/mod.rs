@@ -5,6 +5,7 @@
 //! the configuration says.
 
 mod amount;
+mod bucket;
 mod file;
 mod flags;
 mod limits;
@@ -19,6 +20,7 @@ use std::path::PathBuf;
 
 use terms::{GameId, Limits, Policy, Seed};
 
+pub use bucket::Bucket;
 pub use file::{FileError, check as check_file};
 pub use flags::{Command, Flags, LimitFlags, LogFormat};
 pub use policy::PolicyFlags;
@@ -141,6 +143,8 @@ pub enum Keeping {
     DataDir,
     /// In that directory.
     Directory(PathBuf),
+    /// In that place of an object store.
+    Bucket(Bucket),
     /// Nowhere.
     Nowhere,
 }

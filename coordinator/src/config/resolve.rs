@@ -12,8 +12,8 @@ use super::file::{self, FileError, RawFile, RawSeed};
 use super::policy::{Names, PolicyFlags};
 use super::share::{RawShare, parse_share};
 use super::{
-    Command, Config, Flags, Keeping, LOCAL_WORKERS_MAX, LogFormat, Order, ROUNDS_MAX, SeedChoice, Sink, Site,
-    Verbosity,
+    Bucket, Command, Config, Flags, Keeping, LOCAL_WORKERS_MAX, LogFormat, Order, ROUNDS_MAX, SeedChoice,
+    Sink, Site, Verbosity,
 };
 
 /// Schemes that mean storage elsewhere.
@@ -258,7 +258,11 @@ fn read_keeping(place: Option<String>) -> Result<Keeping, ConfigError> {
     match place.as_deref() {
         None => Ok(Keeping::DataDir),
         Some("none") => Ok(Keeping::Nowhere),
-        Some(place) => Ok(Keeping::Directory(read_directory("--transcripts", place)?)),
+        Some(place) => match Bucket::read(place) {
+            Some(Ok(bucket)) => Ok(Keeping::Bucket(bucket)),
+            Some(Err(why)) => Err(bad("--transcripts", place, format!("it is no URL: {why}"))),
+            None => Ok(Keeping::Directory(read_directory("--transcripts", place)?)),
+        },
     }
 }
 
