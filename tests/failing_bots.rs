@@ -120,7 +120,7 @@ const BOTS: &[Bot] = &[
         file: "hard_exit.py",
         source: b"import os\ndef bot_main(d):\n    os._exit(0)\n",
         fault: Some("exited"),
-        says: "0",
+        says: "reporting success",
     },
     Bot {
         file: "socket_user.py",
