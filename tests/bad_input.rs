@@ -127,8 +127,8 @@ fn a_wrong_key_in_arena_toml_is_named() {
 }
 
 #[test]
-fn a_bucket_is_refused_by_this_version_with_a_reason() {
-    assert_says(Tournament::of("s3://bucket/bots").run(), 2, &["s3://bucket/bots"]);
+fn a_place_that_nobody_knows_is_refused_with_those_that_are_known() {
+    assert_says(Tournament::of("ftp://bucket/bots").run(), 2, &["ftp://bucket/bots", "s3://BUCKET/PREFIX"]);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Transcripts in a bucket, on a real S3 server that checks signatures.
+//! Bots and transcripts in a bucket, on a real S3 server that checks signatures.
 #![expect(clippy::unwrap_used, reason = "a test's helpers fail by panicking")]
 
 #[path = "buckets/server.rs"]
@@ -19,6 +19,15 @@ fn run(tournament: &Tournament, variables: &[(&str, String)]) -> Run {
     tournament.finish(tournament.command().envs(variables.iter().cloned()).spawn().unwrap())
 }
 
+/// The variables of somebody who does not know the secret.
+fn wrong(server: &Server) -> Vec<(&'static str, String)> {
+    let spoiled = |(name, value): (&'static str, String)| match name {
+        "AWS_SECRET_ACCESS_KEY" => (name, value + "x"),
+        _ => (name, value),
+    };
+    server.variables().into_iter().map(spoiled).collect()
+}
+
 fn replay(run: &Run, tournament: &Tournament, variables: &[(&str, String)]) -> (Option<i32>, String) {
     let id = run.matches().first().and_then(|played| played["id"].as_str()).unwrap();
     let mut command = Command::new(bin("coordinator"));
@@ -26,6 +35,31 @@ fn replay(run: &Run, tournament: &Tournament, variables: &[(&str, String)]) -> (
     command.env("ARENA_CACHE_DIR", bin_folder().join("../arena-test-cache"));
     let Output { status, stdout, stderr } = command.envs(variables.iter().cloned()).output().unwrap();
     (status.code(), String::from_utf8_lossy(&[stdout, stderr].concat()).into_owned())
+}
+
+#[test]
+fn bots_come_from_a_bucket_and_play_as_they_do_from_a_directory() {
+    let server = Server::start("arena");
+    server.put("arena/bots", &example_bots());
+    let short = ["--ticks", "30"];
+    let here = Tournament::of(example_bots()).with(&short).run().expect_code(0);
+    let there = run(&Tournament::of("s3://arena/bots").with(&short), &server.variables()).expect_code(0);
+    assert_eq!(there.lasting(), here.lasting());
+}
+
+#[test]
+fn bots_that_cannot_be_fetched_are_named_with_the_reason() {
+    let server = Server::start("arena");
+    server.put("arena/bots", &example_bots());
+    let bots = |place: &str| Tournament::of(place).with(&["--ticks", "30"]);
+    let nothing = run(&bots("s3://arena/elsewhere"), &server.variables()).expect_code(2);
+    assert!(nothing.stderr.contains("there is nothing at s3://arena/elsewhere"), "{}", nothing.stderr);
+    let denied = run(&bots("s3://arena/bots"), &wrong(&server)).expect_code(1);
+    assert!(denied.stderr.contains("the bots at s3://arena/bots cannot be listed"), "{}", denied.stderr);
+    assert!(!denied.stderr.contains(server::SECRET), "{}", denied.stderr);
+    server.put_sparse("arena/bots/huge.py", 1 << 40);
+    let huge = run(&bots("s3://arena/bots"), &server.variables()).expect_code(2);
+    assert!(huge.stderr.contains("s3://arena/bots") && huge.stderr.contains("huge.py"), "{}", huge.stderr);
 }
 
 #[test]
@@ -43,12 +77,7 @@ fn transcripts_go_to_a_bucket_and_come_back_for_a_replay() {
 fn who_may_not_write_there_is_told_and_nothing_that_was_recorded_is_lost() {
     let server = Server::start("arena");
     let tournament = tournament();
-    let mut wrong = server.variables().to_vec();
-    wrong
-        .iter_mut()
-        .filter(|(name, _)| *name == "AWS_SECRET_ACCESS_KEY")
-        .for_each(|(_, value)| value.push('x'));
-    let refused = run(&tournament, &wrong).expect_code(1);
+    let refused = run(&tournament, &wrong(&server)).expect_code(1);
     assert!(
         refused.stderr.contains("cannot be written to s3://arena/transcripts/here"),
         "{}",

@@ -1,5 +1,6 @@
 //! The exit codes, as documented, and the one place that chooses between them.
 
+use crate::download::DownloadError;
 use crate::run::{Ended, RunError};
 
 /// The exit codes of `coordinator`. No value of this type exists: it is a list.
@@ -29,10 +30,14 @@ impl Exit {
                 Exit::USAGE
             }
             Err(RunError::Transfer(error)) if error.is_about_what_was_named() => Exit::USAGE,
+            Err(RunError::Download(DownloadError::Nothing { .. } | DownloadError::TooMany { .. })) => {
+                Exit::USAGE
+            }
             Err(RunError::Replay(error)) if error.is_about_what_was_named() => Exit::USAGE,
             Err(
                 RunError::DataDir(_)
                 | RunError::Replay(_)
+                | RunError::Download(_)
                 | RunError::Transfer(_)
                 | RunError::Store(_)
                 | RunError::Transcripts(_)

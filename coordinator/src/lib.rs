@@ -15,9 +15,11 @@
 pub mod again;
 pub mod archive;
 pub mod blobs;
+pub mod bucket;
 pub mod call;
 pub mod config;
 pub mod data_dir;
+pub mod download;
 pub mod driver;
 pub mod engine;
 pub mod exit;

@@ -50,12 +50,12 @@ pub enum PlanError {
 }
 
 impl Plan {
-    /// Reads the bots and the interpreter and makes the schedule.
+    /// Reads the bots of `folder` and the interpreter and makes the schedule.
     ///
     /// # Errors
     /// One of them cannot be used.
-    pub fn new(config: &Config, seed: Seed) -> Result<Plan, PlanError> {
-        let bots = intake::read_bots(Path::new(&config.bots), &config.limits)?;
+    pub fn new(config: &Config, folder: &Path, seed: Seed) -> Result<Plan, PlanError> {
+        let bots = intake::read_bots(folder, &config.limits)?;
         let python = PythonWasm::load(config.site.python_wasm.as_deref())?;
         let notes = bots.notes();
         let contestants = bots.contestants.into_iter().map(|bot| (bot.name, bot.bundle.encode())).collect();

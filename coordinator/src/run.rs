@@ -6,8 +6,9 @@ use std::time::Instant;
 use terms::Seed;
 use tokio::sync::mpsc;
 
-use crate::config::Config;
+use crate::config::{Bots, Config};
 use crate::data_dir::{DataDirError, NoStore};
+use crate::download::{DownloadError, download};
 use crate::driver::{DriverError, Finale};
 use crate::engine::{AuditCounts, Ending, Sample};
 use crate::intake::IntakeError;
@@ -45,6 +46,9 @@ pub enum RunError {
     /// The bots.
     #[error(transparent)]
     Bots(IntakeError),
+    /// Bots that are somewhere else.
+    #[error(transparent)]
+    Download(#[from] DownloadError),
     /// The interpreter.
     #[error(transparent)]
     Python(PythonWasmError),
@@ -121,13 +125,28 @@ pub async fn run(
 ) -> Result<Ended, RunError> {
     let began = Instant::now();
     output::check([config.site.json.as_ref(), config.csv.as_ref()])?;
-    let plan = Plan::new(config, seed)?;
+    let plan = plan(config, seed, console).await?;
     plan.notes.iter().for_each(|note| console.say(note));
     let mut stage = Stage::set(&config.site, plan).await?;
     stage.policy.sample = draw_sample(config.audit_per_million)?;
     let ended = perform(&stage, config, console, interrupts, began).await;
     stage.store.close().await;
     ended
+}
+
+/// Reads everything that is going to be played, wherever it is.
+async fn plan(config: &Config, seed: Seed, console: &Console) -> Result<Plan, RunError> {
+    match &config.bots {
+        Bots::Directory(folder) => Ok(Plan::new(config, folder, seed)?),
+        Bots::Bucket(bucket) => {
+            console.say(&format!("fetching the bots from {bucket} …"));
+            let folder = download(bucket).await?;
+            Plan::new(config, folder.path(), seed).map_err(|error| match error {
+                PlanError::Bots(error) => RunError::Bots(error.shown_as(&bucket.to_string())),
+                error => error.into(),
+            })
+        }
+    }
 }
 
 async fn perform(

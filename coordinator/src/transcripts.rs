@@ -10,10 +10,10 @@ use std::sync::Arc;
 
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
-use object_store::prefix::PrefixStore;
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
 use terms::Digest;
 
+use crate::bucket;
 use crate::config::{Bucket, Keeping, Site};
 use crate::data_dir;
 
@@ -124,11 +124,11 @@ impl Transcripts {
     /// # Errors
     /// The URL or the credentials make no sense.
     pub fn in_bucket(bucket: &Bucket) -> Result<Transcripts, TranscriptsError> {
-        let options = bucket.options.iter().map(|(name, value)| (name.to_ascii_lowercase(), value));
-        let (objects, prefix) = object_store::parse_url_opts(&bucket.url, options).map_err(|source| {
-            TranscriptsError::Unusable { place: bucket.to_string().into(), source: source.into() }
+        let objects = bucket::open(bucket).map_err(|source| TranscriptsError::Unusable {
+            place: bucket.to_string().into(),
+            source: source.into(),
         })?;
-        let objects = Arc::new(PrefixStore::new(objects, prefix));
+        let objects = Arc::new(objects);
         Ok(Transcripts { place: Some(Place { objects, shown: bucket.to_string() }) })
     }
 

@@ -12,9 +12,9 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
 const KEY: &str = "arena-key";
-pub const SECRET: &str = "arena-secret-of-the-test";
+pub(crate) const SECRET: &str = "arena-secret-of-the-test";
 
-pub struct Server {
+pub(crate) struct Server {
     root: TempDir,
     port: u16,
     _runtime: Runtime,
@@ -22,7 +22,7 @@ pub struct Server {
 
 impl Server {
     /// A server with one bucket.
-    pub fn start(bucket: &str) -> Server {
+    pub(crate) fn start(bucket: &str) -> Server {
         let root = tempfile::tempdir().unwrap();
         std::fs::create_dir(root.path().join(bucket)).unwrap();
         let mut service = S3ServiceBuilder::new(FileSystem::new(root.path()).unwrap());
@@ -36,7 +36,7 @@ impl Server {
     }
 
     /// How to reach it, as other S3 programs want to be told.
-    pub fn variables(&self) -> [(&'static str, String); 5] {
+    pub(crate) fn variables(&self) -> [(&'static str, String); 5] {
         [
             ("AWS_ACCESS_KEY_ID", KEY.to_owned()),
             ("AWS_SECRET_ACCESS_KEY", SECRET.to_owned()),
@@ -46,8 +46,23 @@ impl Server {
         ]
     }
 
+    /// Puts the files of a folder there.
+    pub(crate) fn put(&self, place: &str, folder: &Path) {
+        let target = self.root.path().join(place);
+        std::fs::create_dir_all(&target).unwrap();
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let entry = entry.unwrap();
+            std::fs::copy(entry.path(), target.join(entry.file_name())).unwrap();
+        }
+    }
+
+    /// Puts an object of that size there, which takes no room.
+    pub(crate) fn put_sparse(&self, place: &str, bytes: u64) {
+        std::fs::File::create(self.root.path().join(place)).unwrap().set_len(bytes).unwrap();
+    }
+
     /// How many transcripts are in that folder of a bucket.
-    pub fn objects(&self, folder: &str) -> usize {
+    pub(crate) fn objects(&self, folder: &str) -> usize {
         count(&self.root.path().join(folder))
     }
 }

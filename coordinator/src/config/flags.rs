@@ -51,7 +51,7 @@ pub struct Flags {
     pub command: Option<Command>,
     /// Where the bots are: `.py` files, `.wasm` components, and folders or `.zip` files with a
     /// `bot.py` or `bot.wasm`
-    #[arg(long, value_name = "DIR", env = "ARENA_BOTS")]
+    #[arg(long, value_name = "DIR_OR_URL", env = "ARENA_BOTS")]
     pub bots: Option<String>,
     /// Seed pairs that every pairing plays: two matches each, seats swapped [default: 1]
     #[arg(long, value_name = "N", env = "ARENA_ROUNDS")]

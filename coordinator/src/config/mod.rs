@@ -92,8 +92,8 @@ impl Order {
 pub struct Config {
     /// Where and with what this coordinator works.
     pub site: Site,
-    /// The directory with the bots.
-    pub bots: PathBuf,
+    /// Where the bots are.
+    pub bots: Bots,
     /// Seed pairs that every pairing plays.
     pub rounds: u32,
     /// What the seeds of the rounds come from.
@@ -133,6 +133,15 @@ pub struct Site {
     pub verbosity: Verbosity,
     /// How log lines look.
     pub log_format: LogFormat,
+}
+
+/// Where bots are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Bots {
+    /// In that directory.
+    Directory(PathBuf),
+    /// In that place of an object store.
+    Bucket(Bucket),
 }
 
 /// Where transcripts are kept.

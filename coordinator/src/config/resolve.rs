@@ -12,12 +12,9 @@ use super::file::{self, FileError, RawFile, RawSeed};
 use super::policy::{Names, PolicyFlags};
 use super::share::{RawShare, parse_share};
 use super::{
-    Bucket, Command, Config, Flags, Keeping, LOCAL_WORKERS_MAX, LogFormat, Order, ROUNDS_MAX, SeedChoice,
-    Sink, Site, Verbosity,
+    Bots, Bucket, Command, Config, Flags, Keeping, LOCAL_WORKERS_MAX, LogFormat, Order, ROUNDS_MAX,
+    SeedChoice, Sink, Site, Verbosity,
 };
-
-/// Schemes that mean storage elsewhere.
-const REMOTE: [&str; 7] = ["s3", "gs", "gcs", "az", "azure", "http", "https"];
 
 /// Why the settings make no sense. Each names the setting, its value and the rule.
 #[derive(Debug, thiserror::Error)]
@@ -175,12 +172,22 @@ fn bad(key: &'static str, value: impl ToString, rule: impl Into<String>) -> Conf
     ConfigError::Bad { key, value: value.to_string(), rule: rule.into() }
 }
 
-fn read_bots(bots: Option<String>) -> Result<PathBuf, ConfigError> {
+fn read_bots(bots: Option<String>) -> Result<Bots, ConfigError> {
     let bots = bots.ok_or(ConfigError::NoBots)?;
     if bots.is_empty() {
         return Err(ConfigError::NoBots);
     }
-    read_directory("--bots", &bots)
+    match Bucket::read(&bots) {
+        Some(Ok(bucket)) => Ok(Bots::Bucket(bucket)),
+        Some(Err(why)) => Err(no_url("--bots", &bots, why)),
+        None => Ok(Bots::Directory(read_directory("--bots", &bots)?)),
+    }
+}
+
+/// A URL may carry a password: only its scheme is repeated.
+fn no_url(key: &'static str, text: &str, why: url::ParseError) -> ConfigError {
+    let scheme = text.split("://").next().unwrap_or_default();
+    bad(key, format!("{scheme}://…"), format!("it is no URL: {why}"))
 }
 
 /// A directory, as a path or as a URL.
@@ -192,11 +199,7 @@ fn read_directory(key: &'static str, place: &str) -> Result<PathBuf, ConfigError
     if scheme == "file" && rest.starts_with('/') {
         return Ok(PathBuf::from(rest));
     }
-    if REMOTE.contains(&scheme) {
-        let (value, scheme) = (place.to_owned(), scheme.to_owned());
-        return Err(ConfigError::Unsupported { key, value, scheme, instead: "name a directory" });
-    }
-    Err(bad(key, place, "it must be a directory, or file:///DIR"))
+    Err(bad(key, place, "it must be a directory, file:///DIR, or a place such as s3://BUCKET/PREFIX"))
 }
 
 fn read_count(
@@ -260,7 +263,7 @@ fn read_keeping(place: Option<String>) -> Result<Keeping, ConfigError> {
         Some("none") => Ok(Keeping::Nowhere),
         Some(place) => match Bucket::read(place) {
             Some(Ok(bucket)) => Ok(Keeping::Bucket(bucket)),
-            Some(Err(why)) => Err(bad("--transcripts", place, format!("it is no URL: {why}"))),
+            Some(Err(why)) => Err(no_url("--transcripts", place, why)),
             None => Ok(Keeping::Directory(read_directory("--transcripts", place)?)),
         },
     }

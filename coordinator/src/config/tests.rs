@@ -116,8 +116,9 @@ fn wrong_flags_name_themselves_their_value_and_the_rule() {
         (&["--seed", "x"], &["--seed", "\"x\"", "`random`"]),
         (&["--seed", "18446744073709551615"], &["--seed", "9223372036854775807"]),
         (&["--game", "chess"], &["--game", "chess", "spacecode"]),
-        (&["--bots", "s3://bucket/bots"], &["--bots", "s3://", "not supported by this version", "directory"]),
-        (&["--bots", "ftp://x"], &["--bots", "directory"]),
+        (&["--bots", "ftp://x"], &["--bots", "directory", "s3://BUCKET/PREFIX"]),
+        (&["--bots", "s3://me:secret@[bad"], &["--bots", "no URL"]),
+        (&["--transcripts", "http://x"], &["--transcripts", "directory", "s3://BUCKET/PREFIX"]),
         (&["--bots", ""], &["--bots DIR"]),
         (
             &["--store", "postgres://me:secret@db/x"],

@@ -68,6 +68,21 @@ pub enum IntakeError {
     },
 }
 
+impl IntakeError {
+    /// The same about a directory that stands for another place, in the place's name.
+    #[must_use]
+    pub fn shown_as(mut self, place: &str) -> IntakeError {
+        let (IntakeError::Missing { dir }
+        | IntakeError::NotADirectory { dir }
+        | IntakeError::Unreadable { dir, .. }
+        | IntakeError::Empty { dir, .. }
+        | IntakeError::Alone { dir, .. }
+        | IntakeError::Refused { dir, .. }) = &mut self;
+        *dir = PathBuf::from(place);
+        self
+    }
+}
+
 /// One thing that is wrong with one entry of the directory.
 #[derive(Debug, thiserror::Error)]
 #[error("{entry}: {reason}")]
