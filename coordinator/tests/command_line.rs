@@ -66,7 +66,7 @@ fn what_cannot_be_used_is_named_and_exits_with_2() {
         (&["--config", "wrong.toml"], &["`round`", "did you mean `rounds`"]),
         (&["--bare", "--bots", "missing"], &["missing"]),
         (&["--bare", "--bots", "empty"], &["empty"]),
-        (&["--bare", "--bots", "s3://bucket"], &["s3://", "not supported"]),
+        (&["--bare", "--bots", "ftp://bucket"], &["ftp://bucket", "s3://BUCKET/PREFIX"]),
         (&["--bare", "--bots", "bots", "--python-wasm", "missing.wasm"], &["missing.wasm"]),
         (&["--bare", "--bots", "bots", "--python-wasm", "damaged.wasm"], &["damaged.wasm", "cut off"]),
         (&["--listen", "0.0.0.0:0"], &["--insecure"]),
