@@ -64,7 +64,16 @@ fn a_file_that_is_damaged_or_lies_is_refused_and_named() {
     let whole = fs::read(&file).unwrap();
     let lie = |line: &str| line.replacen("\"attempt\":1", "\"attempt\":0", 1);
     let flip = |line: &str| line.replacen("\"ticks\":40", "\"ticks\":39", 1);
-    let cases: [(Vec<u8>, &str); 9] = [
+    let shout = |line: &str| line.replacen("\"seccomp\"", "\"a,b\"", 1);
+    let long = |line: &str| line.replacen("\"worker\":\"", &format!("\"worker\":\"{}", "x".repeat(9_000)), 1);
+    let results = |change: fn(&str) -> String| {
+        edited(&whole, |name, bytes| {
+            Some(if name == "results.jsonl" { lines(&bytes, change) } else { bytes })
+        })
+    };
+    let cases: [(Vec<u8>, &str); 11] = [
+        (results(shout), "line 1 of results.jsonl: a layer has no name"),
+        (results(long), "line 1 of results.jsonl: the name of a worker has"),
         (b"no archive".to_vec(), "is no whole export"),
         (whole[..whole.len() / 2].to_vec(), "is no whole export"),
         (
@@ -129,6 +138,31 @@ fn a_result_that_contradicts_what_is_there_changes_nothing_and_is_an_alarm() {
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("has another result here, which stays"), "{said}");
     assert_eq!(here.run().expect_code(0).lasting(), before.lasting());
+}
+
+#[test]
+fn nobody_vouches_from_afar_for_what_was_here_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let (here, file) = exported(folder.path());
+    let before = here.run().expect_code(0);
+    let id = before.matches().first().and_then(|played| played["id"].as_str()).unwrap();
+    let forged = format!("{{\"match\":\"{id}\",\"worker\":\"somebody\"}}\n");
+    let vouching = edited(&fs::read(&file).unwrap(), |name, bytes| {
+        Some(if name == "corroborations.jsonl" { forged.clone().into_bytes() } else { bytes })
+    });
+    fs::write(&file, vouching).unwrap();
+    let there = short();
+    assert_eq!(transfer("import", &file, &here).0, Some(0));
+    assert_eq!(transfer("import", &file, &there).0, Some(0));
+    let vouched = |tournament: &Tournament| {
+        let again = folder.path().join("again.zip");
+        assert_eq!(transfer("export", &again, tournament).0, Some(0));
+        let found = entries(&fs::read(again).unwrap());
+        let (_, bytes) = found.into_iter().find(|(name, _)| name == "corroborations.jsonl").unwrap();
+        String::from_utf8(bytes).unwrap().contains("somebody")
+    };
+    assert!(!vouched(&here), "what was here before");
+    assert!(vouched(&there), "what came with it");
 }
 
 #[test]

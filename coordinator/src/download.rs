@@ -98,19 +98,20 @@ pub async fn download(bucket: &Bucket) -> Result<TempDir, DownloadError> {
     let place = bucket.to_string();
     let unreachable = |source| DownloadError::List { place: place.clone(), source: Box::new(source) };
     let objects: Arc<dyn ObjectStore> = Arc::new(bucket::open(bucket).map_err(unreachable)?);
-    for listing in 1.. {
+    let mut listings = 0;
+    loop {
+        listings += 1;
         let folder = tempfile::tempdir()
             .map_err(|source| DownloadError::Write { key: "a directory".to_owned(), source })?;
         let listed = list(&objects, &place).await?;
         match fetch_all(&objects, listed, folder.path(), &place).await {
-            Err(DownloadError::Fetch { source, .. }) if is_gone(&source) && listing < LISTINGS_MAX => {}
+            Err(DownloadError::Fetch { source, .. }) if is_gone(&source) && listings < LISTINGS_MAX => {}
             Err(DownloadError::Fetch { key, source, .. }) if is_gone(&source) => {
                 return Err(DownloadError::Unsteady { key, place });
             }
             fetched => return fetched.map(|()| folder),
         }
     }
-    Err(DownloadError::Nothing { place })
 }
 
 fn is_gone(error: &object_store::Error) -> bool {

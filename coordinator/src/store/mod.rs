@@ -19,7 +19,7 @@ mod tests;
 use terms::{Attempt, BySeat, Digest, MatchId, Outcome, Seed};
 
 pub use error::StoreError;
-pub use portable::{from_line, to_line};
+pub use portable::{from_line, to_line, worker_name};
 pub use row::mark;
 pub use sqlite::SqliteStore;
 

@@ -1,6 +1,8 @@
 //! Results as lines of JSON that another store, of this version or a later one, can take in.
 
+use rpc::{LAYERS_MAX, NAME_BYTES_MAX};
 use serde::{Deserialize, Serialize};
+use terms::printable::clean;
 use terms::{Attempt, BySeat, Digest, MatchId, Seed};
 
 use super::StoredResult;
@@ -55,6 +57,9 @@ pub fn from_line(line: &str) -> Result<(Digest, StoredResult), String> {
     let [zero, one] = &line.bots;
     // SQL has no unsigned numbers.
     let is_storable = [line.seed, line.wall_micros].iter().all(|number| i64::try_from(*number).is_ok());
+    if line.layers.len() > LAYERS_MAX {
+        return Err(format!("there are {} layers", line.layers.len()));
+    }
     if !is_storable || line.attempt == 0 {
         return Err("seed, wall_micros or attempt is out of range".to_owned());
     }
@@ -64,11 +69,30 @@ pub fn from_line(line: &str) -> Result<(Digest, StoredResult), String> {
         bots: BySeat([digest("bots", zero)?, digest("bots", one)?]),
         outcome: outcome.map_err(str::to_owned)?,
         record: Vec::new(),
-        worker: line.worker,
-        layers: line.layers,
+        worker: worker_name(&line.worker)?,
+        layers: line.layers.iter().map(|layer| layer_name(layer)).collect::<Result<_, _>>()?,
         attempt: Attempt(line.attempt),
         wall_micros: line.wall_micros,
         recorded_at_ms: line.recorded_at_ms,
     };
     Ok((digest("setting", &line.setting)?, result))
+}
+
+/// The name of a worker as a worker itself may give it, harmless to a terminal.
+///
+/// # Errors
+/// It is too long.
+pub fn worker_name(name: &str) -> Result<String, String> {
+    if name.len() > NAME_BYTES_MAX {
+        return Err(format!("the name of a worker has {} bytes", name.len()));
+    }
+    Ok(clean(name))
+}
+
+fn layer_name(name: &str) -> Result<String, String> {
+    let is_fine = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    if name.is_empty() || name.len() > NAME_BYTES_MAX || !name.chars().all(is_fine) {
+        return Err("a layer has no name that layers have".to_owned());
+    }
+    Ok(name.to_owned())
 }

@@ -1,6 +1,7 @@
 //! A file into a data directory. Whoever wrote the file is not believed: what a transcript can
 //! prove is compared with it. An import that was interrupted is simply made again.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
@@ -19,7 +20,7 @@ use crate::driver::now_ms;
 use crate::progress::Console;
 use crate::run::{Ended, RunError};
 use crate::schedule::Setting;
-use crate::store::{Amendment, SqliteStore, Store, StoredResult, Written, from_line};
+use crate::store::{Amendment, SqliteStore, Store, StoredResult, Written, from_line, worker_name};
 use crate::transcripts::{FILE_BYTES_MAX, Transcripts};
 
 /// Longest line, in bytes: all faults that a result lists, at full length and escaped.
@@ -30,7 +31,7 @@ const BATCH: usize = 256;
 /// What became of what was in the file.
 #[derive(Debug, Default)]
 struct Taken {
-    new: usize,
+    new: BTreeSet<MatchId>,
     known: usize,
     conflicts: usize,
     without_transcript: usize,
@@ -48,6 +49,7 @@ pub async fn import(site: &Site, path: &Path, console: &Console) -> Result<Ended
     let taken = take(&mut archive, path, &store, site, console).await;
     store.close().await;
     let Taken { new, known, conflicts, without_transcript } = taken?;
+    let new = new.len();
     console.line(&format!(
         "{new} results taken in, {known} were there already, {conflicts} contradict what is there; \
          {without_transcript} without a transcript"
@@ -99,7 +101,7 @@ async fn take(
         }
     }
     record(store, batch, &mut taken, console).await?;
-    take_corroborations(path, store).await?;
+    take_corroborations(path, store, &taken.new).await?;
     Ok(taken)
 }
 
@@ -163,7 +165,7 @@ async fn record(
         let results: Vec<StoredResult> = group.iter().map(|(_, result)| result.clone()).collect();
         for (result, written) in results.iter().zip(store.record(*setting, &results).await?) {
             match written {
-                Written::New => taken.new += 1,
+                Written::New => drop(taken.new.insert(result.id)),
                 Written::Same => taken.known += 1,
                 Written::Conflict { .. } => {
                     taken.conflicts += 1;
@@ -179,22 +181,32 @@ async fn record(
     Ok(())
 }
 
-async fn take_corroborations(path: &Path, store: &SqliteStore) -> Result<(), RunError> {
+/// Only of what is new: whoever wrote the file cannot vouch for what was here before.
+async fn take_corroborations(
+    path: &Path,
+    store: &SqliteStore,
+    new: &BTreeSet<MatchId>,
+) -> Result<(), RunError> {
     let mut amendments = Vec::new();
     let mut archive = open(path)?;
     let mut lines = Lines::new(path, CORROBORATIONS, part(&mut archive, path, CORROBORATIONS)?);
-    while let Some(amendment) = lines.next(corroboration)? {
-        amendments.push(amendment);
+    while let Some((id, worker)) = lines.next(corroboration)? {
+        if new.contains(&id) {
+            amendments.push(Amendment::Corroborate { id, worker });
+        }
+        if amendments.len() >= BATCH {
+            // The setting matters only to what is taken from a worker.
+            store.amend(Digest::NONE, &std::mem::take(&mut amendments), now_ms()).await?;
+        }
     }
-    // The setting matters only to what is taken from a worker.
     store.amend(Digest::NONE, &amendments, now_ms()).await?;
     Ok(())
 }
 
-fn corroboration(line: &str) -> Result<Amendment, String> {
+fn corroboration(line: &str) -> Result<(MatchId, String), String> {
     let line: CorroborationLine = serde_json::from_str(line).map_err(|error| error.to_string())?;
     let id = line.r#match.parse().map_err(|error| format!("match: {error}"))?;
-    Ok(Amendment::Corroborate { id: MatchId(id), worker: line.worker })
+    Ok((MatchId(id), worker_name(&line.worker)?))
 }
 
 /// One part of the file, from its beginning.
