@@ -50,7 +50,7 @@ test-guest:
 	cd deploy/python-wasm && python3 -B -m unittest -q
 
 test-rust: build
-	$(CARGO) test --release --locked
+	$(CARGO) test --release --locked --no-fail-fast
 	$(CARGO) test --release --locked -p sandbox-shim $(SHIM_STATIC)
 	$(CARGO) test --release --locked -p precompile
 

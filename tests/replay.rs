@@ -87,7 +87,8 @@ fn the_first_difference_is_shown_with_its_tick_seat_and_field() {
         (
             |tick, seat, shown| {
                 if (tick, seat) == (9, Seat::One) {
-                    shown.reply = br#"{"actions":[]}"#.to_vec()
+                    // No example bot says this, whichever of them plays first.
+                    shown.reply = br#"{"actions":[],"debug":"never said"}"#.to_vec()
                 }
             },
             "tick 9, seat 1: reply",
