@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::Parser;
+use rpc::{BadToken, Hidden, JoinToken};
 use tonic::transport::Endpoint;
 
+use crate::cluster::Credentials;
 use crate::slots::usable_cores;
 
 /// Most matches that one worker plays at once.
@@ -20,16 +22,43 @@ const SLOTS_MAX: usize = 1_024;
   worker --coordinator http://10.0.0.1:7070
   worker --coordinator http://10.0.0.1:7070 --slots 8 --data-dir /var/lib/arena-worker
   worker --coordinator http://127.0.0.1:7070 --cores 0,1     leave the other cores alone
+  worker --coordinator https://arena.example.org:7070 --ca ca.pem --join-token-file token
+        encrypted, with a CA of your own (without --ca: those that the system trusts)
+  worker --coordinator https://a:7070,https://b:7070 --ca ca.pem --tls-cert me.pem --tls-key me.key
+        two coordinators of which one is active; they ask for client certificates
 
 SIGTERM or Ctrl-C drains: matches that are being played are finished and reported; a second one
 stops at once, and the coordinator gives the matches to others.
 
-Exit codes: 0 drained; 1 failed; 2 usage."
+Exit codes: 0 drained; 1 failed; 2 usage, certificates and tokens included."
 )]
 pub struct Arguments {
-    /// Address of the coordinator
+    /// Address of the coordinator, http:// or https://; several, separated by commas or each with a flag
+    /// of its own, are tried in turn until one answers
     #[arg(long, value_name = "URL", env = "ARENA_COORDINATOR", value_parser = parse_endpoint)]
-    pub coordinator: Endpoint,
+    #[arg(value_delimiter = ',', required = true)]
+    pub coordinator: Vec<Endpoint>,
+
+    /// The CA that signed the coordinator's certificate, in PEM [default: those that the system trusts]
+    #[arg(long, value_name = "FILE", env = "ARENA_CA")]
+    pub ca: Option<PathBuf>,
+
+    /// This worker's certificate, in PEM, for a coordinator that asks for one (--client-ca)
+    #[arg(long, value_name = "FILE", env = "ARENA_TLS_CERT", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+
+    /// The key of this worker's certificate, in PEM
+    #[arg(long, value_name = "FILE", env = "ARENA_TLS_KEY", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+
+    /// A file with the join token of the coordinator
+    #[arg(long, value_name = "FILE", env = "ARENA_JOIN_TOKEN_FILE")]
+    pub join_token_file: Option<PathBuf>,
+
+    /// The join token itself; everybody on this machine can see arguments, so better use the file or
+    /// the variable
+    #[arg(long, value_name = "TOKEN", env = "ARENA_JOIN_TOKEN", hide_env_values = true)]
+    pub join_token: Option<Hidden>,
 
     /// Matches played at once [default: one per core]
     #[arg(long, value_name = "N", env = "ARENA_SLOTS", value_parser = parse_slots)]
@@ -105,6 +134,18 @@ impl Arguments {
         self.cache_dir.clone().unwrap_or_else(|| self.data_dir.join("cache"))
     }
 
+    /// What this worker shows to coordinators, and whom it believes.
+    ///
+    /// # Errors
+    /// There are two join tokens, or there is one that cannot be used.
+    pub fn credentials(&self) -> Result<Credentials, BadToken> {
+        Ok(Credentials {
+            authorities: self.ca.clone(),
+            identity: self.tls_cert.clone().zip(self.tls_key.clone()),
+            token: JoinToken::given(self.join_token.as_ref(), self.join_token_file.as_deref())?,
+        })
+    }
+
     /// A program that is built together with this one.
     pub fn program(given: Option<&PathBuf>, name: &str) -> PathBuf {
         let beside = || Some(std::env::current_exe().ok()?.with_file_name(name));
@@ -114,12 +155,12 @@ impl Arguments {
 
 fn parse_endpoint(text: &str) -> Result<Endpoint, String> {
     let url = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
-    let endpoint = Endpoint::from_str(&url).map_err(|error| format!("{error}; use http://HOST:PORT"))?;
+    let rule = "use http://HOST:PORT or https://HOST:PORT";
+    let endpoint = Endpoint::from_str(&url).map_err(|error| format!("{error}; {rule}"))?;
     let has_host = endpoint.uri().host().is_some_and(|host| !host.is_empty());
     match endpoint.uri().scheme_str() {
-        Some("http") if has_host && endpoint.uri().port().is_some() => Ok(endpoint),
-        Some("https") => Err("TLS is not supported by this version; use http://HOST:PORT".into()),
-        _ => Err("use http://HOST:PORT".into()),
+        Some("http" | "https") if has_host && endpoint.uri().port().is_some() => Ok(endpoint),
+        _ => Err(rule.into()),
     }
 }
 
@@ -146,7 +187,12 @@ mod tests {
     #[test]
     fn a_coordinator_is_all_that_is_needed() {
         let arguments = parse(&["--coordinator", "10.0.0.1:7070"]).unwrap();
-        assert_eq!(arguments.coordinator.uri().to_string(), "http://10.0.0.1:7070/");
+        let addresses = |arguments: &Arguments| {
+            arguments.coordinator.iter().map(|one| one.uri().to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(addresses(&arguments), ["http://10.0.0.1:7070/"]);
+        let several = ["--coordinator", "http://a:1,https://b:2", "--coordinator", "c:3"];
+        assert_eq!(addresses(&parse(&several).unwrap()), ["http://a:1/", "https://b:2/", "http://c:3/"]);
         assert!(arguments.slot_count() >= 1);
     }
 
@@ -154,11 +200,13 @@ mod tests {
     fn wrong_flags_name_themselves_their_value_and_the_rule() {
         let with = |more: [&'static str; 2]| [vec!["--coordinator", "http://h:1"], more.to_vec()].concat();
         let long = Box::leak("n".repeat(65).into_boxed_str());
-        let cases: [(Vec<&str>, &[&str]); 10] = [
+        let cases: [(Vec<&str>, &[&str]); 12] = [
             (vec![], &["--coordinator"]),
             (vec!["--coordinator", "ftp://x:1"], &["ftp://x:1", "http://HOST:PORT"]),
             (vec!["--coordinator", "http://x"], &["http://HOST:PORT"]),
-            (vec!["--coordinator", "https://x:1"], &["TLS"]),
+            (vec!["--coordinator", "https://x"], &["https://HOST:PORT"]),
+            (with(["--tls-cert", "a.pem"]), &["--tls-key"]),
+            (with(["--tls-key", "a.key"]), &["--tls-cert"]),
             (with(["--slots", "0"]), &["--slots", "'0'", "1 to 1024"]),
             (with(["--slots", "many"]), &["--slots", "many"]),
             (with(["--zygote-matches", "0"]), &["--zygote-matches", "0"]),
@@ -166,6 +214,10 @@ mod tests {
             (with(["--name", long]), &["--name", "1 to 64"]),
             (with(["--colour", "red"]), &["--colour"]),
         ];
+        let token = parse(&["--coordinator", "h:1", "--join-token", "hunter2"]).unwrap();
+        assert!(!format!("{token:?}").contains("hunter2"));
+        let refused = token.credentials().unwrap_err().to_string();
+        assert!(refused.contains("7 bytes") && !refused.contains("hunter2"), "{refused}");
         for (arguments, parts) in cases {
             let refused = parse(&arguments).unwrap_err();
             for part in parts {

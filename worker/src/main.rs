@@ -3,20 +3,19 @@
 
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::Context;
 use clap::Parser;
 use nix::unistd::gethostname;
 use rand::Rng;
+use rpc::BadToken;
 use terms::printable::clean;
 use tokio::io::AsyncReadExt;
 use tokio::runtime::{Handle, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
-use tonic::transport::Channel;
 use tracing_subscriber::EnvFilter;
-use worker::cluster::{Blobs, Board, Ended, Identity, Programs, Session, Upkeep};
+use worker::cluster::{Blobs, Board, ConnectError, Ended, Identity, Programs, Session, Upkeep, Uplink};
 use worker::config::{Arguments, LogFormat};
 use worker::sandbox::{Components, ComponentsConfig, Group};
 use worker::slots::{self, Equipment};
@@ -34,7 +33,8 @@ fn main() -> ExitCode {
         }
         Err(error) => {
             tracing::error!("{}", clean(&format!("{error:#}")));
-            ExitCode::FAILURE
+            let is_usage = error.is::<ConnectError>() || error.is::<BadToken>();
+            if is_usage { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
 }
@@ -42,16 +42,18 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> anyhow::Result<Ended> {
     let runtime = Runtime::new().context("the system gives no threads")?;
     let guard = runtime.enter();
-    let channel = connect(arguments);
+    // Whoever asked first would choose for everybody; there is nobody else.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let uplink = Arc::new(Uplink::open(&arguments.coordinator, &arguments.credentials()?)?);
     let board = Arc::new(Board::new(arguments.slot_count()));
-    let blobs = Arc::new(Blobs::open(arguments.cache_folder().join("blobs"), channel.clone())?);
+    let blobs = Arc::new(Blobs::open(arguments.cache_folder().join("blobs"), uplink.clone())?);
     let cores = arguments.core_list();
     let with = (programs(arguments), upkeep(arguments));
     let components = components(arguments, &with, runtime.handle())?;
     let equipment = Equipment { blobs: blobs.clone(), components, runtime: runtime.handle().clone() };
     let equipment = Arc::new(equipment);
     let slots = slots::start(arguments.slot_count(), &cores, &board, &equipment)?;
-    let session = Session::new(identity(arguments), channel, blobs, with, board.clone());
+    let session = Session::new(identity(arguments), uplink, blobs, with, board.clone());
     let drain = drain_on_signal(arguments.until_stdin_closes)?;
     let ended = runtime.block_on(session.run(drain));
     board.close();
@@ -62,17 +64,6 @@ fn run(arguments: &Arguments) -> anyhow::Result<Ended> {
     // A read of standard input that is under way would hold up an ordinary shutdown for ever.
     runtime.shutdown_background();
     Ok(ended?)
-}
-
-fn connect(arguments: &Arguments) -> Channel {
-    arguments
-        .coordinator
-        .clone()
-        .connect_timeout(Duration::from_secs(5))
-        .http2_keep_alive_interval(Duration::from_secs(10))
-        .keep_alive_timeout(Duration::from_secs(10))
-        .keep_alive_while_idle(true)
-        .connect_lazy()
 }
 
 fn identity(arguments: &Arguments) -> Identity {

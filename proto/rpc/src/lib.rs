@@ -1,6 +1,6 @@
 //! What coordinator and worker say to each other: `arena.proto`, the code generated from it
-//! (checked in; `tests/generated.rs` fails when it is stale and can write it), and the conversions
-//! to and from `terms`.
+//! (checked in; `tests/generated.rs` fails when it is stale and can write it), the conversions to and
+//! from `terms`, and what each shows the other to be believed: certificates and the join token.
 //!
 //! Everything that arrives is a stranger's: the conversions into `terms` are total, and bound
 //! every length. Never here: a server, a client, a decision.
@@ -8,11 +8,18 @@
 
 #[cfg(not(feature = "bare"))]
 mod convert;
+pub mod pem;
 #[cfg(not(feature = "bare"))]
 mod report;
+mod token;
+#[cfg(not(feature = "bare"))]
+mod weigh;
 
 #[cfg(not(feature = "bare"))]
 pub use convert::{BadMessage, HOLDING_MAX, LAYERS_MAX, NAME_BYTES_MAX, read_attempt};
+pub use token::{BadToken, Hidden, JoinToken, TOKEN_BYTES_MAX, TOKEN_BYTES_MIN};
+#[cfg(not(feature = "bare"))]
+pub use weigh::weigh;
 
 /// Rises with every change that an older peer would misunderstand.
 pub const PROTOCOL_VERSION: u32 = 2;
@@ -32,6 +39,10 @@ const _: () = assert!(
     RECORD_BYTES_MAX + REPORTS_BYTES_MAX + (4 << 20) < MESSAGE_BYTES_MAX,
     "the largest report must fit into a message, together with everything else in it"
 );
+
+/// Metadata of an answer that says no because the coordinator is busy: when to call again, in
+/// milliseconds. What gRPC calls push-back.
+pub const PUSHBACK_KEY: &str = "grpc-retry-pushback-ms";
 
 /// Largest part of a blob in one message, in bytes.
 pub const CHUNK_BYTES_MAX: usize = 1 << 20;

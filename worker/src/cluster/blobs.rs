@@ -6,11 +6,14 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use rand::Rng;
 use rpc::v1;
-use rpc::v1::blobs_client::BlobsClient;
 use terms::Digest;
-use tonic::transport::Channel;
+use tonic::{Code, Status};
 
+use super::Uplink;
+use super::explain::setback;
+use super::rota::Rota;
 use crate::disk::prune;
 
 /// How much memory the bots that were played last may take, in bytes.
@@ -18,6 +21,9 @@ const MEMORY_BYTES_MAX: usize = 64 << 20;
 /// How long a fetch may take: this, and what the slowest line that is worth waiting for needs.
 const FETCH_PATIENCE: Duration = Duration::from_secs(30);
 const FETCH_BYTES_PER_SECOND_MIN: usize = 256 << 10;
+/// How often a bot, and how often an interpreter is asked for while nobody can answer.
+const BOT_TRIES_MAX: u32 = 5;
+const INTERPRETER_TRIES_MAX: u32 = 40;
 /// How much disk the cache may take when a worker starts, in bytes; the oldest go first.
 const DISK_BYTES_MAX: u64 = 1 << 30;
 
@@ -54,7 +60,7 @@ pub enum BlobError {
 /// The cache, and the coordinator behind it.
 pub struct Blobs {
     folder: PathBuf,
-    client: BlobsClient<Channel>,
+    uplink: Arc<Uplink>,
     recent: Mutex<HashMap<Digest, Arc<[u8]>>>,
 }
 
@@ -63,11 +69,10 @@ impl Blobs {
     ///
     /// # Errors
     /// The folder cannot be made or read.
-    pub fn open(folder: PathBuf, channel: Channel) -> Result<Blobs, BlobError> {
+    pub fn open(folder: PathBuf, uplink: Arc<Uplink>) -> Result<Blobs, BlobError> {
         let stored = std::fs::create_dir_all(&folder).and_then(|()| prune(&folder, DISK_BYTES_MAX));
         stored.map_err(|source| BlobError::Store { path: folder.clone(), source })?;
-        let client = BlobsClient::new(channel).max_decoding_message_size(rpc::MESSAGE_BYTES_MAX);
-        Ok(Blobs { folder, client, recent: Mutex::default() })
+        Ok(Blobs { folder, uplink, recent: Mutex::default() })
     }
 
     /// The bytes of a blob of at most `bytes_max`.
@@ -80,7 +85,7 @@ impl Blobs {
         }
         let bytes: Arc<[u8]> = match self.read(digest) {
             Some(bytes) => bytes.into(),
-            None => self.fetch(digest, bytes_max).await?.into(),
+            None => self.fetch(digest, bytes_max, BOT_TRIES_MAX).await?.into(),
         };
         let mut recent = self.recent();
         if recent.values().map(|bytes| bytes.len()).sum::<usize>() + bytes.len() > MEMORY_BYTES_MAX {
@@ -96,7 +101,7 @@ impl Blobs {
     /// Neither the cache nor the coordinator has it.
     pub async fn file(&self, digest: Digest, bytes_max: usize) -> Result<PathBuf, BlobError> {
         if self.read(digest).is_none() {
-            self.fetch(digest, bytes_max).await?;
+            self.fetch(digest, bytes_max, INTERPRETER_TRIES_MAX).await?;
         }
         Ok(self.path(digest))
     }
@@ -111,11 +116,8 @@ impl Blobs {
         is_intact.then_some(bytes)
     }
 
-    async fn fetch(&self, digest: Digest, bytes_max: usize) -> Result<Vec<u8>, BlobError> {
-        let patience = FETCH_PATIENCE + Duration::from_secs((bytes_max / FETCH_BYTES_PER_SECOND_MIN) as u64);
-        let received = tokio::time::timeout(patience, self.receive(digest, bytes_max)).await;
-        let late = |_| BlobError::Wrong { digest, what: format!("not complete after {patience:?}") };
-        let bytes = received.map_err(late)??;
+    async fn fetch(&self, digest: Digest, bytes_max: usize, tries: u32) -> Result<Vec<u8>, BlobError> {
+        let bytes = self.try_to_receive(digest, bytes_max, tries).await?;
         let came = Digest::of(&bytes);
         if came != digest {
             let what = format!("{} bytes with digest {}", bytes.len(), came.short());
@@ -125,12 +127,43 @@ impl Blobs {
         Ok(bytes)
     }
 
+    /// The bytes, from whichever coordinator is called when one is there.
+    async fn try_to_receive(
+        &self,
+        digest: Digest,
+        bytes_max: usize,
+        tries: u32,
+    ) -> Result<Vec<u8>, BlobError> {
+        let patience = FETCH_PATIENCE + Duration::from_secs((bytes_max / FETCH_BYTES_PER_SECOND_MIN) as u64);
+        let mut rota = Rota::new(1);
+        for left in (0..tries).rev() {
+            let received = tokio::time::timeout(patience, self.receive(digest, bytes_max, patience)).await;
+            let late = |_| BlobError::Wrong { digest, what: format!("not complete after {patience:?}") };
+            let pause = match received.map_err(late)? {
+                Err(BlobError::Fetch { status, .. }) if left > 0 && may_pass(&status) => {
+                    rota.failed(setback(&status))
+                }
+                received => return received,
+            };
+            let pause = rand::rng().random_range(pause);
+            tokio::time::sleep(pause).await;
+        }
+        Err(BlobError::Wrong { digest, what: "never asked for".to_owned() })
+    }
+
     /// The bytes as they come, no more than `bytes_max`.
-    async fn receive(&self, digest: Digest, bytes_max: usize) -> Result<Vec<u8>, BlobError> {
+    async fn receive(
+        &self,
+        digest: Digest,
+        bytes_max: usize,
+        patience: Duration,
+    ) -> Result<Vec<u8>, BlobError> {
         let failed = |status: tonic::Status| BlobError::Fetch { digest, status: Box::new(status) };
         let wrong = |what: String| BlobError::Wrong { digest, what };
-        let request = v1::FetchRequest { digest: digest.0.to_vec() };
-        let mut chunks = self.client.clone().fetch(request).await.map_err(failed)?.into_inner();
+        let request = self.uplink.request(v1::FetchRequest { digest: digest.0.to_vec() }, patience);
+        let client = self.uplink.blobs();
+        let mut client = client.ok_or_else(|| failed(Status::unavailable("there is no address")))?;
+        let mut chunks = client.fetch(request).await.map_err(failed)?.into_inner();
         let mut bytes = Vec::new();
         while let Some(response) = chunks.message().await.map_err(failed)? {
             if bytes.len() + response.chunk.len() > bytes_max {
@@ -166,9 +199,25 @@ impl Blobs {
     }
 }
 
+/// Whether what kept a blob away may be over in a while.
+fn may_pass(status: &Status) -> bool {
+    matches!(
+        status.code(),
+        Code::Unavailable
+            | Code::ResourceExhausted
+            | Code::Unauthenticated
+            | Code::Cancelled
+            | Code::DeadlineExceeded
+            | Code::Unknown
+            | Code::Aborted
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cluster::Credentials;
+    use tonic::transport::Channel;
 
     /// A coordinator that answers every request with the same parts, for ever or once.
     struct Hostile(&'static [u8], usize);
@@ -193,14 +242,12 @@ mod tests {
         let service = v1::blobs_server::BlobsServer::new(hostile);
         let server = tokio::spawn(tonic::transport::Server::builder().add_service(service).serve(address));
         let endpoint = Channel::from_shared(format!("http://{address}")).unwrap();
-        let channel = loop {
-            match endpoint.connect().await {
-                Ok(channel) => break channel,
-                Err(_) => tokio::task::yield_now().await,
-            }
-        };
+        while endpoint.connect().await.is_err() {
+            tokio::task::yield_now().await;
+        }
         let folder = tempfile::tempdir().unwrap();
-        let blobs = Blobs::open(folder.path().to_owned(), channel).unwrap();
+        let uplink = Uplink::open(&[endpoint], &Credentials::default()).unwrap();
+        let blobs = Blobs::open(folder.path().to_owned(), uplink.into()).unwrap();
         let refused = blobs.bytes(Digest::of(b"good"), 1_000).await.unwrap_err().to_string();
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing of it is kept");
         server.abort();

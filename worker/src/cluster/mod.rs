@@ -8,10 +8,14 @@ mod blobs;
 mod board;
 #[cfg(test)]
 mod board_tests;
+mod connect;
+mod explain;
 mod prepare;
+mod rota;
 mod synchronize;
 
 pub use blobs::{BlobError, Blobs};
 pub use board::{Board, Job};
+pub use connect::{ConnectError, Credentials, Uplink};
 pub use prepare::{Preparation, PrepareError, Programs, Ready, Upkeep, prepare};
 pub use synchronize::{Ended, Identity, Session};

@@ -4,25 +4,15 @@ use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use rand::Rng;
 use rpc::v1;
-use rpc::v1::cluster_client::ClusterClient;
 use rpc::{BadMessage, HOLDING_MAX, PROTOCOL_VERSION, REPORTS_BYTES_MAX};
 use terms::printable::clean;
 use terms::{BySeat, Digest, GameId, Limits, MatchSpec, Policy, Seed};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use tonic::transport::Channel;
 
-use super::{Blobs, Board, Job, Preparation, PrepareError, Programs, Ready, Upkeep, prepare};
+use super::{Blobs, Board, Job, Preparation, PrepareError, Programs, Ready, Upkeep, Uplink, prepare};
 
-/// How long one call may take.
-const CALL_SECONDS_MAX: Duration = Duration::from_secs(10);
-/// How long the goodbye of a worker that has delivered everything may take.
-const GOODBYE_SECONDS_MAX: Duration = Duration::from_secs(1);
-/// The first and the longest pause after a call that failed.
-const PAUSE_MIN: Duration = Duration::from_millis(100);
-const PAUSE_MAX: Duration = Duration::from_secs(5);
 /// The longest pause that a coordinator can ask for.
 const CALL_AGAIN_MAX: Duration = Duration::from_secs(30);
 /// The shortest: a coordinator that asks for none does not get a worker that only talks.
@@ -55,7 +45,7 @@ pub enum Ended {
 /// One worker's conversation with its coordinator.
 pub struct Session {
     identity: Identity,
-    client: ClusterClient<Channel>,
+    uplink: Arc<Uplink>,
     blobs: Arc<Blobs>,
     programs: Programs,
     upkeep: Upkeep,
@@ -64,24 +54,20 @@ pub struct Session {
     ready: Option<Arc<Ready>>,
     preparing: Option<(Preparation, JoinHandle<Result<Ready, PrepareError>>)>,
     refusal: String,
-    failures: u32,
 }
 
 impl Session {
     /// A conversation that has not begun.
     pub fn new(
         identity: Identity,
-        channel: Channel,
+        uplink: Arc<Uplink>,
         blobs: Arc<Blobs>,
         (programs, upkeep): (Programs, Upkeep),
         board: Arc<Board<Ready>>,
     ) -> Session {
-        let client = ClusterClient::new(channel)
-            .max_decoding_message_size(rpc::MESSAGE_BYTES_MAX)
-            .max_encoding_message_size(rpc::MESSAGE_BYTES_MAX);
         Session {
             identity,
-            client,
+            uplink,
             blobs,
             programs,
             upkeep,
@@ -90,7 +76,6 @@ impl Session {
             ready: None,
             preparing: None,
             refusal: String::new(),
-            failures: 0,
         }
     }
 
@@ -107,21 +92,21 @@ impl Session {
             let (request, has_more) = self.request(is_draining);
             let has_nothing_to_deliver = is_draining && self.board.is_empty();
             if has_nothing_to_deliver {
-                // A goodbye, so that nothing is handed to a worker that goes; whoever does not
-                // listen any more needs none.
-                let _ = tokio::time::timeout(GOODBYE_SECONDS_MAX, self.client.synchronize(request)).await;
+                // So that nothing is handed to a worker that goes.
+                self.uplink.goodbye(request).await;
                 return Ok(Ended::Drained);
             }
-            let answer = self.call(request).await;
-            let pause = match answer {
-                Some(response) => {
+            let pause = match self.uplink.synchronize(request).await {
+                Ok(response) => {
                     let asked = Duration::from_millis(response.call_again_ms.into());
                     let pause = asked.clamp(CALL_AGAIN_MIN, CALL_AGAIN_MAX);
                     self.apply(response);
                     if has_more { Duration::ZERO } else { pause }
                 }
-                None if is_draining && self.failures > DRAIN_FAILURES_MAX => return Ok(Ended::Unreported),
-                None => self.pause_after_failure(),
+                Err(_) if is_draining && self.uplink.failures() > DRAIN_FAILURES_MAX => {
+                    return Ok(Ended::Unreported);
+                }
+                Err(pause) => pause,
             };
             self.wait(pause, is_draining, &drain).await?;
         }
@@ -149,33 +134,6 @@ impl Session {
         (request, has_more)
     }
 
-    /// One call. Nothing after a failure, which is logged when it is the first of a row.
-    async fn call(&mut self, request: v1::SynchronizeRequest) -> Option<v1::SynchronizeResponse> {
-        let status = match tokio::time::timeout(CALL_SECONDS_MAX, self.client.synchronize(request)).await {
-            Ok(Ok(response)) => {
-                if self.failures > 0 {
-                    tracing::info!("the coordinator answers again");
-                }
-                self.failures = 0;
-                return Some(response.into_inner());
-            }
-            Ok(Err(status)) => status.to_string(),
-            Err(_) => format!("no answer within {} s", CALL_SECONDS_MAX.as_secs()),
-        };
-        self.failures = self.failures.saturating_add(1);
-        if self.failures == 1 {
-            tracing::warn!("the coordinator does not answer, trying again: {}", clean(&status));
-        }
-        None
-    }
-
-    /// Full jitter over a doubling span, so that workers that failed together do not come back
-    /// together.
-    fn pause_after_failure(&self) -> Duration {
-        let span = PAUSE_MIN.saturating_mul(1 << self.failures.min(10)).min(PAUSE_MAX);
-        rand::rng().random_range(PAUSE_MIN / 2..=span)
-    }
-
     /// Waits for whatever makes another call worth while.
     async fn wait(
         &mut self,
@@ -183,6 +141,8 @@ impl Session {
         is_draining: bool,
         drain: &CancellationToken,
     ) -> Result<(), PrepareError> {
+        // Whoever does not answer, or is busy, is not called sooner for that.
+        let is_heard = self.uplink.failures() == 0;
         let prepared = async {
             match &mut self.preparing {
                 Some((_, task)) => task.await,
@@ -191,7 +151,7 @@ impl Session {
         };
         let prepared = tokio::select! {
             () = tokio::time::sleep(pause) => return Ok(()),
-            () = self.board.running_dry(), if self.failures == 0 => return Ok(()),
+            () = self.board.running_dry(), if is_heard => return Ok(()),
             () = drain.cancelled(), if !is_draining => return Ok(()),
             prepared = prepared => prepared,
         };
