@@ -4,92 +4,141 @@ use std::time::Duration;
 
 use super::event::Voter;
 use super::finding::VOTES_MAX;
-use super::pace::{Field, share};
-use super::workers::{Worker, slots_ready};
+use super::pace::{Field, excess, share};
+use super::workers::Worker;
 use super::{Command, Elapsed, Engine, MatchNo, Wanted, WorkerKey};
 
-/// Calls per second that all workers together should not exceed.
-const CALLS_PER_SECOND_MAX: u32 = 2_000;
 /// More workers than can have voted on a match and made it void.
 const READY_MAX: usize = VOTES_MAX + 8;
+/// When a worker should call again that has nothing to do, or that has what others could do.
+const CALL_AGAIN_SOON: Duration = Duration::from_millis(200);
 
 impl Engine {
     /// Answers the worker's call, if it has one open and all results in it are durable.
     pub(super) fn answer_if_due(&mut self, now: Elapsed, key: WorkerKey, out: &mut Vec<Command>) {
-        let due = |worker: &mut Worker| worker.recording == 0 && std::mem::take(&mut worker.call_open);
-        if !self.workers.get_mut(&key).is_some_and(due) {
+        let due = |worker: &mut Worker| {
+            let is_due = worker.recording == 0 && std::mem::take(&mut worker.call_open);
+            // From here on it is for the worker to call.
+            worker.seen_at = if is_due { now } else { worker.seen_at };
+            is_due
+        };
+        if self.workers.change(key, due) != Some(true) {
             return;
         }
-        self.top_up(now, key);
+        if !self.share_out(now, key) {
+            self.top_up(now, key);
+        }
         let wanted = self.wanted(key);
         let call_again = self.call_again(key);
         out.push(Command::Answer { worker: key, wanted, call_again });
-        if self.workers.get(&key).is_some_and(Worker::has_left) {
+        if self.workers.get(key).is_some_and(Worker::has_left) {
             self.lose(now, key, out);
         }
     }
 
-    fn top_up(&mut self, now: Elapsed, key: WorkerKey) {
-        let Some(voter) = self.workers.get(&key).map(|worker| worker.voter) else { return };
-        let ready = self.some_ready();
-        for _ in 0..self.room(key) {
-            let inquiries = &self.inquiries;
-            let next = self.matches.lease_next(now, key, |matches, no| {
-                let inquiry = inquiries.open(no);
-                let is_second_choice = |(key, voter): &(WorkerKey, Voter)| {
-                    matches.is_avoided(no, *key) || inquiry.is_some_and(|inquiry| inquiry.has_voted(*voter))
-                };
-                // Who made a match void, or has voted on it, gets it again only if that is true of
-                // everyone, or if it waits for too long.
-                inquiry.is_none_or(|inquiry| !inquiry.has_had_its_say(voter))
-                    && (!is_second_choice(&(key, voter))
-                        || inquiry.is_some_and(|inquiry| inquiry.is_impatient(now))
-                        || ready.iter().all(is_second_choice))
-            });
-            let Some(no) = next else { return };
-            self.note_lease(key, no);
+    /// Takes back what waits behind the worker's slots while others have nothing to do. Says whether
+    /// it did.
+    ///
+    /// The worker drops what is not wanted any more unless it began it while our answer was on its
+    /// way, which is why the last ones are taken. If it did, nothing is lost but the work: its
+    /// result counts as long as nobody else has the match, and is stale afterwards.
+    fn share_out(&mut self, now: Elapsed, key: WorkerKey) -> bool {
+        let Some(worker) = self.workers.get(key).filter(|worker| worker.is_ready()) else { return false };
+        let soon = worker.pace.begun_within(worker.slots, 2 * CALL_AGAIN_SOON);
+        let soon = if worker.is_stuck(now) { 0 } else { soon };
+        let idle = self.workers.sums().idle;
+        let surplus = worker.surplus().saturating_sub(soon);
+        let count = excess(surplus, worker.slots, idle, self.matches.plain_waiting());
+        let not_begun = |no: &MatchNo| self.matches.lease(*no).is_some_and(|lease| lease.ticks == 0);
+        let last = worker.held.values().rev().filter(|no| not_begun(no)).take(count as usize);
+        let last: Vec<MatchNo> = last.copied().collect();
+        // As they were: what was to come first still does.
+        for no in last.iter().rev() {
+            self.take_from(key, *no);
+            self.matches.requeue(*no);
         }
+        !last.is_empty()
+    }
+
+    fn top_up(&mut self, now: Elapsed, key: WorkerKey) {
+        let Some(worker) = self.workers.get(key) else { return };
+        let (voter, is_free) = (worker.voter, worker.held.is_empty());
+        let room = (self.room(now, worker), is_free);
+        let ready = self.some_ready();
+        let inquiries = &self.inquiries;
+        let leased = self.matches.lease_next(now, key, room, |matches, no| {
+            let inquiry = inquiries.open(no);
+            let is_second_choice = |voter: &Voter| {
+                matches.is_avoided(no, *voter) || inquiry.is_some_and(|inquiry| inquiry.has_voted(*voter))
+            };
+            // With whom it came to nothing, or who has voted on it, gets it again only if that is
+            // true of everyone, or if it waits for too long.
+            inquiry.is_none_or(|inquiry| !inquiry.has_had_its_say(voter))
+                && (!is_second_choice(&voter)
+                    || inquiry.is_some_and(|inquiry| inquiry.is_impatient(now))
+                    || ready.iter().all(|(_, voter)| is_second_choice(voter)))
+        });
+        leased.into_iter().for_each(|no| self.note_lease(now, key, no));
     }
 
     /// Workers that get work: all of them, or more than can have had one and the same match.
     pub(super) fn some_ready(&self) -> Vec<(WorkerKey, Voter)> {
-        let ready = self.workers.iter().filter(|(_, worker)| worker.is_ready());
-        ready.map(|(key, worker)| (*key, worker.voter)).take(READY_MAX).collect()
+        self.workers.ready().iter().take(READY_MAX).map(|(key, voter)| (*key, *voter)).collect()
     }
 
     /// How many more matches the worker gets now.
-    fn room(&self, key: WorkerKey) -> u32 {
-        let Some(worker) = self.workers.get(&key).filter(|worker| worker.is_ready()) else { return 0 };
-        if self.drain_since.is_some() {
+    fn room(&self, now: Elapsed, worker: &Worker) -> u32 {
+        let first = worker.held.values().next();
+        let is_on_trial = first.is_some_and(|no| self.matches.is_suspect(*no));
+        if !worker.is_ready() || self.drain_since.is_some() || is_on_trial {
             return 0;
         }
-        let target =
-            if worker.is_suspect() { 1 } else { worker.pace.hold_target(worker.slots, &self.policy) };
-        let field = Field { waiting: self.matches.counts().waiting, slots: slots_ready(&self.workers) };
-        share(field, worker.slots, worker.held_count(), target)
+        // Where there are so many workers that each may only call now and then, it needs more.
+        let reserve = self.policy.reserve.max(self.workers.call_again_min() * 3 / 2);
+        let target = match () {
+            () if worker.is_suspect() => 1,
+            () if worker.is_stuck(now) => worker.slots,
+            () => worker.pace.hold_target(worker.slots, reserve),
+        };
+        let (waiting, sums) = (self.matches.plain_waiting(), self.workers.sums());
+        let idle_elsewhere = sums.idle.saturating_sub(worker.idle().into());
+        let room = share(
+            Field { waiting, slots: sums.slots, idle_elsewhere },
+            worker.slots,
+            worker.held_count(),
+            target,
+        );
+        // A suspect may be all that waits.
+        if waiting == 0 && worker.held.is_empty() { 1 } else { room }
     }
 
     /// Enters a new lease into its worker's list.
-    pub(super) fn note_lease(&mut self, key: WorkerKey, no: MatchNo) {
-        if let (Some(worker), Some(lease)) = (self.workers.get_mut(&key), self.matches.lease(no)) {
-            worker.held.insert(lease.serial, no);
-        }
+    pub(super) fn note_lease(&mut self, now: Elapsed, key: WorkerKey, no: MatchNo) {
+        let Some(serial) = self.matches.lease(no).map(|lease| lease.serial) else { return };
+        self.workers.change(key, |worker| {
+            if worker.held.is_empty() {
+                worker.busy_since = now;
+            }
+            worker.held.insert(serial, no);
+        });
     }
 
     fn wanted(&self, key: WorkerKey) -> Vec<Wanted> {
-        let Some(worker) = self.workers.get(&key) else { return Vec::new() };
+        let Some(worker) = self.workers.get(key) else { return Vec::new() };
         let leased = |no: &MatchNo| self.matches.lease(*no).map(|lease| (*no, lease.attempt));
         worker.held.values().filter_map(leased).map(|(no, attempt)| Wanted { no, attempt }).collect()
     }
 
     fn call_again(&self, key: WorkerKey) -> Duration {
-        let busy = Duration::from_secs(1) * self.workers.len() as u32 / CALLS_PER_SECOND_MAX;
-        let due = match self.workers.get(&key) {
-            Some(worker) if worker.is_ready() && !self.finished => {
-                worker.pace.call_again(worker.slots, worker.held_count(), &self.policy)
+        let due = match self.workers.get(key).filter(|worker| worker.is_ready() && !self.finished) {
+            None => self.policy.call_again,
+            Some(worker) if worker.held.is_empty() => CALL_AGAIN_SOON,
+            Some(worker) => {
+                let due = worker.pace.call_again(worker.slots, worker.surplus(), self.policy.call_again);
+                let others_wait = self.workers.sums().idle > self.matches.plain_waiting().into();
+                if others_wait && worker.surplus() > 0 { due.min(CALL_AGAIN_SOON) } else { due }
             }
-            _ => self.policy.call_again,
         };
-        due.max(busy)
+        due.max(self.workers.call_again_min())
     }
 }

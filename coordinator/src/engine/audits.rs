@@ -9,7 +9,7 @@
 //!
 //! While an inquiry is open, what comes in for its match is a vote and no result.
 
-use terms::HostFault;
+use terms::{Attempt, HostFault};
 
 use super::command::{AuditEnd, Misdeed};
 use super::event::{Doubt, Vote, Voter};
@@ -35,7 +35,7 @@ impl Engine {
     }
 
     fn vote_of(&self, key: WorkerKey, finished: Finished) -> Option<Vote> {
-        let worker = self.workers.get(&key)?;
+        let worker = self.workers.get(key)?;
         Some(Vote { worker: key, voter: worker.voter, finished })
     }
 
@@ -58,7 +58,8 @@ impl Engine {
             return;
         }
         let latest = votes.iter().map(|vote| vote.finished.attempt.0).max().unwrap_or(0);
-        self.matches.tries_mut(no).issued = latest;
+        let tries = self.matches.tries_mut(no);
+        tries.issued = tries.issued.max(latest);
         self.matches.requeue(no);
         self.inquiries.insert(no, Inquiry::new(Stage::Open, votes, now));
     }
@@ -131,8 +132,8 @@ impl Engine {
     fn outlook(&self, now: Elapsed, no: MatchNo) -> Outlook {
         let Some(inquiry) = self.inquiries.open(no) else { return Outlook::Nobody };
         let ready = self.some_ready();
-        let is_new = |(key, voter): &(WorkerKey, Voter)| {
-            !inquiry.has_voted(*voter) && !self.matches.is_avoided(no, *key)
+        let is_new = |(_, voter): &(WorkerKey, Voter)| {
+            !inquiry.has_voted(*voter) && !self.matches.is_avoided(no, *voter)
         };
         let is_disputed = is_disputed(&inquiry.votes);
         let counts = self.matches.counts();
@@ -198,9 +199,7 @@ impl Engine {
         let to = if matches!(end, AuditEnd::Undecided { .. }) { Phase::GivenUp } else { Phase::Settled };
         let worker = votes.last().map_or(WorkerKey(u32::MAX), |vote| vote.worker);
         if end.is_written() {
-            if let Some(worker) = self.workers.get_mut(&worker) {
-                worker.recording += 1;
-            }
+            self.workers.change(worker, |worker| worker.recording += 1);
             self.matches.move_on(no, Phase::Recording);
             self.inquiries.insert(no, Inquiry::new(Stage::Closing(to), votes, now));
         } else {
@@ -217,12 +216,10 @@ impl Engine {
         }
         self.audits.quarantined += 1;
         self.sweeps += 1;
-        let keys = self.workers.iter().filter(|(_, worker)| worker.voter == voter).map(|(key, _)| *key);
+        let keys = self.workers.iter().filter(|(_, worker)| worker.voter == voter).map(|(key, _)| key);
         for key in keys.collect::<Vec<_>>() {
             self.requeue_of(key, |_, _| true);
-            if let Some(worker) = self.workers.get_mut(&key) {
-                worker.is_quarantined = true;
-            }
+            self.workers.change(key, |worker| worker.is_quarantined = true);
         }
         let is_own = |inquiry: &Inquiry| {
             inquiry.author() == Some(voter) && !matches!(inquiry.stage, Stage::Closing(_))
@@ -243,6 +240,8 @@ impl Engine {
         for no in matches {
             self.audits.distrusted += 1;
             if self.matches.phase(no) == Some(Phase::Settled) {
+                let tries = self.matches.tries_mut(no);
+                tries.issued = tries.issued.max(Attempt::FIRST.0);
                 self.matches.requeue(no);
                 self.again.insert(no);
             }
@@ -269,8 +268,8 @@ impl Engine {
     /// The user wants to stop: what was not decided is not. A result in dispute is not kept.
     pub(super) fn drop_audits(&mut self, now: Elapsed, out: &mut Vec<Command>) {
         for no in self.inquiries.which(|inquiry| inquiry.stage == Stage::Open) {
-            if let Some(lease) = self.matches.lease(no).copied() {
-                self.let_go(lease.worker, lease);
+            if let Some(key) = self.matches.lease(no).map(|lease| lease.worker) {
+                self.take_from(key, no);
             }
             if self.inquiries.open(no).is_some_and(|inquiry| is_disputed(&inquiry.votes)) {
                 self.leave_undecided(now, no, out);

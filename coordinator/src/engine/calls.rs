@@ -7,8 +7,7 @@ use terms::{Attempt, Verdict};
 use super::command::Setback;
 use super::matches::{Lease, Phase};
 use super::policy::{HOLD_MAX, SLOTS_MAX};
-use super::workers::Worker;
-use super::{Called, Command, Elapsed, Engine, Finished, Holding, MatchNo, Stance, WorkerKey};
+use super::{Called, Command, Elapsed, Engine, Finished, Holding, MatchNo, Stance, Voter, WorkerKey};
 
 /// Highest attempt that is believed of a worker which brings a match we never gave it.
 const ADOPTED_ATTEMPT_MAX: u32 = 1_000;
@@ -17,14 +16,17 @@ impl Engine {
     pub(super) fn called(&mut self, now: Elapsed, called: Called, out: &mut Vec<Command>) {
         let Called { worker: key, voter, slots, stance, mut holding, finished } = called;
         holding.truncate(HOLD_MAX as usize);
-        let worker = self.workers.entry(key).or_insert_with(|| Worker::new(now, voter));
-        worker.is_quarantined |= self.quarantined.contains(&voter);
-        worker.seen_at = now;
-        worker.slots = slots.min(SLOTS_MAX);
-        worker.stance = stance;
-        worker.call_open = true;
+        self.workers.enter(now, key, voter, self.look_again_at(now, key));
+        let is_quarantined = self.quarantined.contains(&voter);
+        self.workers.change(key, |worker| {
+            worker.is_quarantined |= is_quarantined;
+            worker.seen_at = now;
+            worker.slots = slots.min(SLOTS_MAX);
+            worker.stance = stance;
+            worker.call_open = true;
+        });
         for finished in finished {
-            self.take_result(now, key, finished, out);
+            self.take_result(now, (key, voter), finished, out);
         }
         for holding in &holding {
             self.renew(now, key, *holding);
@@ -39,10 +41,16 @@ impl Engine {
         self.answer_if_due(now, key, out);
     }
 
-    fn take_result(&mut self, now: Elapsed, key: WorkerKey, finished: Finished, out: &mut Vec<Command>) {
+    fn take_result(
+        &mut self,
+        now: Elapsed,
+        (key, voter): (WorkerKey, Voter),
+        finished: Finished,
+        out: &mut Vec<Command>,
+    ) {
         let no = finished.no;
         let void = matches!(finished.outcome.verdict, Verdict::Void(_));
-        if self.workers.get(&key).is_none_or(|worker| worker.is_quarantined) {
+        if self.workers.get(key).is_none_or(|worker| worker.is_quarantined) {
             return;
         }
         // A late report of an attempt that someone else has is dropped here, once, for everyone;
@@ -53,19 +61,26 @@ impl Engine {
             }
             return;
         };
-        if let Some(lease) = lease {
-            self.moved(now, key, lease.serial);
-        }
-        let Some(worker) = self.workers.get_mut(&key) else { return };
-        worker.voids_in_a_row = if void { worker.voids_in_a_row.saturating_add(1) } else { 0 };
+        let is_vote = self.inquiries.open(no).is_some();
+        self.workers.change(key, |worker| {
+            worker.busy_since = now;
+            if let Some(lease) = lease {
+                worker.moved(lease.serial, now);
+            }
+            if void {
+                worker.voids_in_a_row = worker.voids_in_a_row.saturating_add(1);
+            } else {
+                worker.voids_in_a_row = 0;
+                worker.pace.observe(finished.wall);
+                worker.recording += u32::from(!is_vote);
+            }
+        });
         if void {
-            return self.set_back(now, no, key, Setback::Void, Some(finished.outcome), out);
+            return self.set_back(now, no, (key, voter), Setback::Void, Some(finished.outcome), out);
         }
-        worker.pace.observe(finished.wall);
-        if self.inquiries.open(no).is_some() {
+        if is_vote {
             return self.vote(now, key, finished, out);
         }
-        worker.recording += 1;
         self.sample(now, key, &finished);
         self.matches.move_on(no, Phase::Recording);
         out.push(Command::Record { worker: key, finished });
@@ -78,7 +93,10 @@ impl Engine {
             Phase::Leased => {
                 let lease = *self.matches.lease(no)?;
                 let current = lease.worker == key && lease.attempt == attempt;
-                current.then(|| Some(self.let_go(key, lease)))
+                current.then(|| {
+                    self.take_from(key, no);
+                    Some(lease)
+                })
             }
             // What was said before an inquiry began is no vote.
             Phase::Fresh | Phase::Queued => (!void && self.inquiries.open(no).is_none()).then_some(None),
@@ -86,36 +104,24 @@ impl Engine {
         }
     }
 
-    pub(super) fn let_go(&mut self, key: WorkerKey, lease: Lease) -> Lease {
-        if let Some(worker) = self.workers.get_mut(&key) {
-            worker.held.remove(&lease.serial);
+    /// Strikes a match off its worker's list. It keeps its lease.
+    pub(super) fn take_from(&mut self, key: WorkerKey, no: MatchNo) {
+        if let Some(serial) = self.matches.lease(no).map(|lease| lease.serial) {
+            self.workers.change(key, |worker| worker.held.remove(&serial));
         }
-        lease
     }
 
     fn renew(&mut self, now: Elapsed, key: WorkerKey, holding: Holding) {
         let Some(lease) = self.matches.lease_mut(holding.no) else {
             return self.adopt(now, key, holding);
         };
-        if lease.worker != key || lease.attempt != holding.attempt || holding.ticks <= lease.ticks {
+        let ticks = holding.ticks.min(self.policy.moves_max);
+        if lease.worker != key || lease.attempt != holding.attempt || ticks <= lease.ticks {
             return;
         }
-        lease.ticks = holding.ticks;
+        (lease.ticks, lease.moved_at) = (ticks, now);
         let serial = lease.serial;
-        self.moved(now, key, serial);
-    }
-
-    /// The match with that serial moved: it is alive, and so is what waits behind it. A match that
-    /// waits in front of it should have been started first, and is not renewed.
-    fn moved(&mut self, now: Elapsed, key: WorkerKey, serial: u64) {
-        let Some(worker) = self.workers.get(&key) else { return };
-        for (behind, no) in worker.held.range(serial..) {
-            if let Some(lease) = self.matches.lease_mut(*no)
-                && (lease.ticks == 0 || *behind == serial)
-            {
-                lease.moved_at = now;
-            }
-        }
+        self.workers.change(key, |worker| worker.moved(serial, now));
     }
 
     /// A worker plays a match that nobody has: we were restarted, or thought that it was gone.
@@ -123,13 +129,17 @@ impl Engine {
         let Holding { no, attempt, ticks } = holding;
         let waiting = matches!(self.matches.phase(no), Some(Phase::Fresh | Phase::Queued));
         let believable = (1..=ADOPTED_ATTEMPT_MAX).contains(&attempt.0);
-        let worker = self.workers.get(&key).filter(|worker| !worker.is_quarantined);
-        let is_new = |voter| self.inquiries.open(no).is_none_or(|inquiry| !inquiry.has_voted(voter));
-        let is_welcome =
-            worker.is_some_and(|worker| is_new(worker.voter)) && !self.matches.is_avoided(no, key);
+        let is_new = |voter| {
+            let has_voted = self.inquiries.open(no).is_some_and(|inquiry| inquiry.has_voted(voter));
+            !has_voted && !self.matches.is_avoided(no, voter)
+        };
+        let is_welcome = self.workers.get(key).is_some_and(|worker| {
+            // However often it calls: it has no more than it could have been given.
+            !worker.is_quarantined && worker.held_count() < HOLD_MAX && is_new(worker.voter)
+        });
         if waiting && believable && self.drain_since.is_none() && is_welcome {
-            self.matches.lease_to(now, no, key, attempt, ticks);
-            self.note_lease(key, no);
+            self.matches.lease_to(now, no, key, attempt, ticks.min(self.policy.moves_max));
+            self.note_lease(now, key, no);
         }
     }
 

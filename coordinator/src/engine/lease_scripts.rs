@@ -92,7 +92,7 @@ fn a_void_match_goes_to_another_worker_where_there_is_one() {
          retry m0 of w1: Void
          w1 plays m1/1 m0/2
          w2 plays
-         w1 plays m1/1 m0/2",
+         w1 plays m1/1",
     );
     check(
         4,
@@ -173,13 +173,80 @@ fn a_match_that_waits_behind_one_that_moves_keeps_its_lease_but_not_one_that_was
     check(
         3,
         "call 1 2
+         at 15
+         call 1 2 has 0/1 1/1 2/1
          at 30
          call 1 2 has 0/1 1/1@3 2/1
-         at 35
-         tick",
+         at 35",
         "w1 plays m0/1 m1/1 m2/1
          w1 plays m0/1 m1/1 m2/1
+         w1 plays m0/1 m1/1 m2/1
          retry m0 of w1: Stalled",
+    );
+}
+
+#[test]
+fn a_worker_that_waits_for_its_results_to_be_written_is_not_silent() {
+    check(
+        2,
+        "call 1 1
+         call 1 1 has 1/1@1 done 0/1
+         at 25
+         stored 0
+         at 33
+         call 1 1 has 1/1@2",
+        "w1 plays m0/1 m1/1
+         record m0 of w1
+         w1 plays m1/1
+         w1 plays m1/1",
+    );
+}
+
+#[test]
+fn what_waits_behind_a_slow_match_goes_to_whoever_has_nothing() {
+    check(
+        3,
+        "call 1 1
+         call 2 1
+         call 2 1 done 2/1
+         stored 2
+         call 1 1 has 0/1@9 1/1
+         call 2 1
+         call 1 1 has 0/1@10 done 1/1
+         call 2 1 done 1/2
+         stored 1",
+        "w1 plays m0/1 m1/1
+         w2 plays m2/1
+         record m2 of w2
+         w2 plays
+         w1 plays m0/1
+         w2 plays m1/2
+         w1 plays m0/1
+         record m1 of w2
+         w2 plays",
+    );
+}
+
+#[test]
+fn what_was_taken_back_too_late_counts_as_long_as_nobody_else_has_it() {
+    check(
+        3,
+        "call 1 1
+         call 2 1
+         call 2 1 done 2/1
+         stored 2
+         call 1 1 has 0/1@9 1/1
+         call 1 1 has 0/1@9 1/1@3
+         call 2 1
+         call 1 1 has 0/1@10 done 1/1",
+        "w1 plays m0/1 m1/1
+         w2 plays m2/1
+         record m2 of w2
+         w2 plays
+         w1 plays m0/1
+         w1 plays m0/1 m1/1
+         w2 plays
+         record m1 of w1",
     );
 }
 

@@ -3,14 +3,18 @@
 //! The only place that moves a match from one to another. A match nobody has touched costs one
 //! byte; only those that are leased or had a setback cost more.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, btree_map};
 
 use terms::Attempt;
 
-use super::event::{Elapsed, MatchNo, WorkerKey};
+use super::counts::Counts;
+use super::event::{Elapsed, MatchNo, Voter, WorkerKey};
 
-/// Most waiting matches that are looked at to find one that suits a worker.
+/// Most waiting matches that are passed over to find those that suit a worker.
 const SCAN_MAX: usize = 256;
+/// A match that so many workers were lost with may be what kills them: it is played after all
+/// others, and by a worker that has nothing else to lose.
+const SUSPECT_LOSSES: u32 = 2;
 
 /// Where a match is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +44,7 @@ pub(super) struct Lease {
     pub(super) serial: u64,
     /// Ticks played when the worker last called.
     pub(super) ticks: u32,
-    /// When the match last moved.
+    /// When the match itself last moved.
     pub(super) moved_at: Elapsed,
 }
 
@@ -53,27 +57,10 @@ pub(super) struct Tries {
     pub(super) voids: u32,
     /// Workers lost while they had it.
     pub(super) losses: u32,
-    /// Workers that had it and made it void: others first. As long as `voids`.
-    pub(super) avoid: Vec<WorkerKey>,
-}
-
-/// How many matches are where.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Nobody has them.
-    pub waiting: u32,
-    /// With a worker.
-    pub leased: u32,
-    /// On their way into the store.
-    pub recording: u32,
-    /// Recorded.
-    pub settled: u32,
-    /// Void for good.
-    pub given_up: u32,
-    /// Those of the others that were recorded and are played again to check them.
-    pub audits: u32,
-    /// Those of the others that were recorded by a worker that is not believed any more.
-    pub again: u32,
+    /// Those with whom it came to nothing: others first. As long as `voids` and `losses`.
+    pub(super) avoid: Vec<Voter>,
+    /// Its place among those that wait for another try.
+    place: Option<u64>,
 }
 
 /// All matches of a tournament.
@@ -83,8 +70,14 @@ pub(super) struct Matches {
     counts: Counts,
     leases: BTreeMap<MatchNo, Lease>,
     tries: BTreeMap<MatchNo, Tries>,
-    /// Waiting for another try. May name matches that have moved on: their phase tells.
-    queue: VecDeque<MatchNo>,
+    /// Waiting for another try, by place.
+    queue: BTreeMap<u64, MatchNo>,
+    /// The same, but suspects.
+    suspects: BTreeMap<u64, MatchNo>,
+    /// The next place.
+    next_place: u64,
+    /// Where in the queue to look first: behind those that suited nobody the last time.
+    look_from: u64,
     /// No match before this one is fresh.
     cursor: u32,
     serial: u64,
@@ -102,7 +95,10 @@ impl Matches {
             counts,
             leases: BTreeMap::new(),
             tries: BTreeMap::new(),
-            queue: VecDeque::new(),
+            queue: BTreeMap::new(),
+            suspects: BTreeMap::new(),
+            next_place: 0,
+            look_from: 0,
             cursor: 0,
             serial: 0,
         }
@@ -111,6 +107,12 @@ impl Matches {
     /// How many matches are where.
     pub(super) fn counts(&self) -> Counts {
         self.counts
+    }
+
+    /// Waiting matches that are no suspects: a worker may have several of them.
+    pub(super) fn plain_waiting(&self) -> u32 {
+        // No more than all that wait, which is a u32.
+        self.counts.waiting - self.suspects.len() as u32
     }
 
     /// Where a match is, if there is one of that number.
@@ -123,11 +125,6 @@ impl Matches {
         self.leases.get(&no)
     }
 
-    /// Every lease.
-    pub(super) fn leases(&self) -> impl Iterator<Item = (MatchNo, &Lease)> {
-        self.leases.iter().map(|(no, lease)| (*no, lease))
-    }
-
     /// A lease to renew.
     pub(super) fn lease_mut(&mut self, no: MatchNo) -> Option<&mut Lease> {
         self.leases.get_mut(&no)
@@ -138,45 +135,91 @@ impl Matches {
         self.tries.entry(no).or_default()
     }
 
-    /// Whether that worker made the match void before.
-    pub(super) fn is_avoided(&self, no: MatchNo, worker: WorkerKey) -> bool {
-        self.tries.get(&no).is_some_and(|tries| tries.avoid.contains(&worker))
+    /// Whether the match came to nothing with that voter before.
+    pub(super) fn is_avoided(&self, no: MatchNo, voter: Voter) -> bool {
+        self.tries.get(&no).is_some_and(|tries| tries.avoid.contains(&voter))
     }
 
-    /// Takes the next match that `suits` out of those waiting, second tries first, and leases it.
+    /// Whether the match may be what kills its workers.
+    pub(super) fn is_suspect(&self, no: MatchNo) -> bool {
+        self.tries.get(&no).is_some_and(Tries::is_suspect)
+    }
+
+    /// Whether the match waits in the queue, and whether among the suspects.
+    #[cfg(test)]
+    pub(super) fn places(&self, no: MatchNo) -> (bool, bool) {
+        let place = self.tries.get(&no).and_then(|tries| tries.place);
+        let is_in =
+            |queue: &BTreeMap<u64, MatchNo>| place.is_some_and(|place| queue.get(&place) == Some(&no));
+        (is_in(&self.queue), is_in(&self.suspects))
+    }
+
+    /// How many wait for another try.
+    #[cfg(test)]
+    pub(super) fn queued_count(&self) -> usize {
+        self.queue.len() + self.suspects.len()
+    }
+
+    /// Takes up to `room` matches that `suit` out of those waiting, second tries first, and leases
+    /// them. A suspect only goes where `is_alone` says that there is nothing else, and alone.
     pub(super) fn lease_next(
         &mut self,
         now: Elapsed,
         worker: WorkerKey,
+        (room, is_alone): (u32, bool),
         suits: impl Fn(&Matches, MatchNo) -> bool,
-    ) -> Option<MatchNo> {
-        let no = self.next_queued(suits).or_else(|| self.next_fresh())?;
-        let attempt = Attempt(self.tries.get(&no).map_or(0, |tries| tries.issued)).next();
-        self.lease_to(now, no, worker, attempt, 0);
-        Some(no)
+    ) -> Vec<MatchNo> {
+        let mut picked = self.pick_queued(room as usize, &suits);
+        while picked.len() < room as usize
+            && let Some(no) = self.next_fresh(picked.last().copied())
+        {
+            picked.push(no);
+        }
+        if picked.is_empty() && room > 0 && is_alone {
+            let suspect = self.suspects.values().take(SCAN_MAX).find(|no| suits(self, **no));
+            picked.extend(suspect.copied());
+        }
+        for no in &picked {
+            let attempt = Attempt(self.tries.get(no).map_or(0, |tries| tries.issued)).next();
+            self.lease_to(now, *no, worker, attempt, 0);
+        }
+        picked
     }
 
-    fn next_queued(&mut self, suits: impl Fn(&Matches, MatchNo) -> bool) -> Option<MatchNo> {
-        let mut place = 0;
-        while place < SCAN_MAX {
-            let no = *self.queue.get(place)?;
-            if self.phase(no) != Some(Phase::Queued) {
-                self.queue.remove(place);
-            } else if suits(self, no) {
-                return self.queue.remove(place);
+    fn pick_queued(&mut self, room: usize, suits: impl Fn(&Matches, MatchNo) -> bool) -> Vec<MatchNo> {
+        let (mut picked, mut passed) = (Vec::new(), 0);
+        let all = self.queue.range(self.look_from..).chain(self.queue.range(..self.look_from));
+        for (place, no) in all.map(|(place, no)| (*place, *no)) {
+            if picked.len() >= room {
+                return picked;
+            }
+            if suits(self, no) {
+                picked.push(no);
             } else {
-                place += 1;
+                passed += 1;
+                if passed >= SCAN_MAX {
+                    // The next worker looks behind these: they must not hide the others for ever.
+                    self.look_from = place + 1;
+                    return picked;
+                }
             }
         }
-        None
+        self.look_from = 0;
+        picked
     }
 
-    fn next_fresh(&mut self) -> Option<MatchNo> {
-        let rest = self.phases.get(self.cursor as usize..)?;
+    /// The next match after `picked`, or after all that were handed out, that nobody had yet.
+    fn next_fresh(&mut self, picked: Option<MatchNo>) -> Option<MatchNo> {
+        let picked = picked.filter(|no| self.phase(*no) == Some(Phase::Fresh));
+        let from = picked.map_or(self.cursor, |no| no.0 + 1);
+        let rest = self.phases.get(from as usize..)?;
         let ahead = rest.iter().position(|phase| *phase == Phase::Fresh)?;
         // Bounded by the number of matches, which is a u32.
-        self.cursor += ahead as u32;
-        Some(MatchNo(self.cursor))
+        let no = from + ahead as u32;
+        if picked.is_none() {
+            self.cursor = no;
+        }
+        Some(MatchNo(no))
     }
 
     /// Puts a waiting match into a worker's hands.
@@ -200,21 +243,28 @@ impl Matches {
 
     /// Puts a match back among those waiting.
     pub(super) fn requeue(&mut self, no: MatchNo) {
-        if let Some(lease) = self.leases.remove(&no) {
-            let tries = self.tries_mut(no);
-            tries.issued = tries.issued.max(lease.attempt.0);
-        }
+        let issued = self.leases.remove(&no).map_or(0, |lease| lease.attempt.0);
         self.go(no, Phase::Queued);
-        self.queue.push_back(no);
+        let place = self.next_place;
+        self.next_place += 1;
+        let tries = self.tries_mut(no);
+        tries.issued = tries.issued.max(issued);
+        tries.place = Some(place);
+        let queue = if tries.is_suspect() { &mut self.suspects } else { &mut self.queue };
+        queue.insert(place, no);
     }
 
     /// Moves a match out of the workers' reach.
     pub(super) fn move_on(&mut self, no: MatchNo, to: Phase) {
         self.leases.remove(&no);
-        if matches!(to, Phase::Settled | Phase::GivenUp) {
-            self.tries.remove(&no);
-        }
         self.go(no, to);
+        if matches!(to, Phase::Settled | Phase::GivenUp)
+            && let Some(Tries { issued, .. }) = self.tries.remove(&no)
+            && issued > Attempt::FIRST.0
+        {
+            // Attempts never repeat, even if the match is played again some day.
+            self.tries.insert(no, Tries { issued, ..Tries::default() });
+        }
     }
 
     fn go(&mut self, no: MatchNo, to: Phase) {
@@ -223,32 +273,17 @@ impl Matches {
             *self.counts.of(from) -= 1;
             *self.counts.of(to) += 1;
         }
+        if let btree_map::Entry::Occupied(mut tries) = self.tries.entry(no)
+            && let Some(place) = tries.get_mut().place.take()
+        {
+            self.queue.remove(&place);
+            self.suspects.remove(&place);
+        }
     }
 }
 
-impl Counts {
-    fn of(&mut self, phase: Phase) -> &mut u32 {
-        match phase {
-            Phase::Fresh | Phase::Queued => &mut self.waiting,
-            Phase::Leased => &mut self.leased,
-            Phase::Recording => &mut self.recording,
-            Phase::Settled => &mut self.settled,
-            Phase::GivenUp => &mut self.given_up,
-        }
-    }
-
-    /// Matches on which somebody still works.
-    pub fn in_flight(&self) -> u32 {
-        self.leased + self.recording
-    }
-
-    /// Matches that came to an end at least once. Never falls.
-    pub fn done(&self) -> u32 {
-        self.settled + self.given_up + self.audits + self.again
-    }
-
-    /// All of them.
-    pub fn total(&self) -> u32 {
-        self.waiting + self.leased + self.recording + self.settled + self.given_up
+impl Tries {
+    fn is_suspect(&self) -> bool {
+        self.losses >= SUSPECT_LOSSES
     }
 }

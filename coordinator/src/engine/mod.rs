@@ -21,38 +21,40 @@
 
 mod answers;
 #[cfg(test)]
-mod audit_chaos;
-#[cfg(test)]
 mod audit_scripts;
 mod audits;
 mod calls;
-#[cfg(test)]
-mod chaos;
+mod clock;
 mod command;
+mod counts;
 mod event;
 mod finding;
 mod inquiry;
 #[cfg(test)]
 mod lease_scripts;
 mod matches;
+mod moves;
 mod pace;
 mod policy;
 mod sample;
 #[cfg(test)]
 mod script;
 mod setbacks;
+#[cfg(test)]
+mod sim;
 mod time;
 mod workers;
 
 pub use command::{AuditEnd, Command, Ending, Misdeed, Setback, Wanted};
+pub use counts::Counts;
 pub use event::{Called, Doubt, Elapsed, Event, Finished, Holding, MatchNo, Stance, Vote, Voter, WorkerKey};
 pub use inquiry::AuditCounts;
-pub use matches::Counts;
 pub use policy::{HOLD_MAX, Policy, SLOTS_MAX};
 pub use sample::Sample;
 
 use std::collections::BTreeSet;
 
+use clock::Clock;
 use inquiry::Inquiries;
 use matches::Matches;
 use workers::Workers;
@@ -61,6 +63,7 @@ use workers::Workers;
 #[derive(Debug)]
 pub struct Engine {
     policy: Policy,
+    clock: Clock,
     matches: Matches,
     workers: Workers,
     inquiries: Inquiries,
@@ -83,8 +86,9 @@ impl Engine {
     pub fn new(policy: Policy, count: u32, is_settled: impl Fn(MatchNo) -> bool) -> Engine {
         Engine {
             policy,
+            clock: Clock::default(),
             matches: Matches::new(count, is_settled),
-            workers: Workers::new(),
+            workers: Workers::default(),
             inquiries: Inquiries::default(),
             again: BTreeSet::new(),
             quarantined: BTreeSet::new(),
@@ -98,6 +102,7 @@ impl Engine {
 
     /// Takes one event in and returns what the driver must do about it, in order.
     pub fn handle(&mut self, now: Elapsed, event: Event) -> Vec<Command> {
+        let now = self.clock.read(now);
         let mut out = Vec::new();
         match event {
             Event::Called(called) => self.called(now, called, &mut out),
@@ -125,17 +130,14 @@ impl Engine {
     }
 
     /// Workers that may get work, and their slots together.
-    pub fn ready(&self) -> (usize, u32) {
-        let ready = self.workers.values().filter(|worker| worker.is_ready()).count();
-        (ready, workers::slots_ready(&self.workers))
+    pub fn ready(&self) -> (usize, u64) {
+        (self.workers.ready().len(), self.workers.sums().slots)
     }
 
     fn recorded(&mut self, now: Elapsed, matches: &[(MatchNo, WorkerKey)], out: &mut Vec<Command>) {
         for &(no, key) in matches {
             self.settle(now, no);
-            if let Some(worker) = self.workers.get_mut(&key) {
-                worker.recording = worker.recording.saturating_sub(1);
-            }
+            self.workers.change(key, |worker| worker.recording = worker.recording.saturating_sub(1));
             self.answer_if_due(now, key, out);
         }
     }

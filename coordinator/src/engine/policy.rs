@@ -11,6 +11,9 @@ pub const SLOTS_MAX: u32 = 1_024;
 /// Most matches one worker may hold, playing and waiting: its answer must fit in a message.
 pub const HOLD_MAX: u32 = 8_192;
 
+/// Longest time, in seconds, for which a worker may say that it compiles bots.
+const COMPILE_SECONDS_MAX: u32 = 1_800;
+
 const _: () = assert!(SLOTS_MAX < HOLD_MAX, "every slot must be able to hold a match");
 
 /// The numbers behind the engine's decisions.
@@ -31,6 +34,9 @@ pub struct Policy {
     pub reserve: Duration,
     /// Longest time between two calls of a worker.
     pub call_again: Duration,
+    /// Most progress that a match can make: a worker that claims more is not believed, so that its
+    /// lease ends some time.
+    pub moves_max: u32,
     /// Results that are checked by playing their matches again.
     pub sample: Sample,
 }
@@ -49,6 +55,7 @@ impl Policy {
             drain: Duration::from_secs(60),
             reserve: Duration::from_millis(1_500),
             call_again: Duration::from_secs(1),
+            moves_max: limits.ticks.saturating_add(COMPILE_SECONDS_MAX),
             sample: Sample::NONE,
         }
     }

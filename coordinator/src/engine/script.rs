@@ -1,7 +1,7 @@
 //! The language of the engine's tests: what happens on the left, what it orders on the right.
 //!
 //! One event per line:
-//! `at SECONDS` · `tick` · `drain` · `gone W` · `stored M…` (durable) ·
+//! `at SECONDS` (with the ticks until then) · `tick` · `drain` · `gone W` · `stored M…` (durable) ·
 //! `call W SLOTS [ready|idle|draining] [has M/TRY@TICKS]… [done M/TRY[=RESULT]]… [void M/TRY]…` ·
 //! `compared` · `swept M…` (distrusted) · `doubt M/TRY[=RESULT] W [W=RESULT]` (who has the record, who differs)
 
@@ -30,7 +30,11 @@ fn check_with(sample: Sample, count: u32, script: &str, expected: &str) {
     for line in script.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let words: Vec<&str> = line.split_whitespace().collect();
         if words[0] == "at" {
-            now = Elapsed(Duration::from_secs(words[1].parse().unwrap()));
+            let then = Elapsed(Duration::from_secs(words[1].parse().unwrap()));
+            while now < then {
+                now = Elapsed(now.0 + Duration::from_millis(500));
+                orders.extend(engine.handle(now, Event::Tick).iter().map(show));
+            }
             continue;
         }
         for command in engine.handle(now, event(&words, &playing)) {

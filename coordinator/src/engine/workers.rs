@@ -1,12 +1,19 @@
-//! What the engine knows of each worker.
+//! What the engine knows of each worker, and of all of them together.
+//!
+//! Sums are kept as workers change, so that no call has to look at all of them: see
+//! [`Workers::change`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use super::event::{Elapsed, MatchNo, Stance, Voter, WorkerKey};
+use super::moves::Moves;
 use super::pace::Pace;
 
 /// Voids in a row after which a worker gets one match at a time: it may be broken.
 const VOIDS_IN_A_ROW_MAX: u32 = 4;
+/// Calls per second that all workers together should not exceed.
+const CALLS_PER_SECOND_MAX: u32 = 2_000;
 
 /// One worker.
 #[derive(Debug)]
@@ -19,10 +26,14 @@ pub(super) struct Worker {
     pub(super) slots: u32,
     /// Whether it may get work.
     pub(super) stance: Stance,
-    /// When it last called.
+    /// When it last called, or was answered.
     pub(super) seen_at: Elapsed,
+    /// When it last finished something, or got something to do after it had nothing.
+    pub(super) busy_since: Elapsed,
     /// Its leases in the order of their hand-out.
     pub(super) held: BTreeMap<u64, MatchNo>,
+    /// When they moved.
+    pub(super) moves: Moves,
     /// Its results that are on their way into the store.
     pub(super) recording: u32,
     /// Whether its last call has not been answered yet.
@@ -31,22 +42,26 @@ pub(super) struct Worker {
     pub(super) pace: Pace,
     /// Voids since its last good result.
     pub(super) voids_in_a_row: u32,
+    /// When to look whether it fell silent or stands still.
+    watch_at: Elapsed,
 }
 
 impl Worker {
-    /// A worker that was never seen before.
-    pub(super) fn new(now: Elapsed, voter: Voter) -> Worker {
+    fn new(now: Elapsed, voter: Voter) -> Worker {
         Worker {
             voter,
             is_quarantined: false,
             slots: 0,
             stance: Stance::Idle,
             seen_at: now,
+            busy_since: now,
             held: BTreeMap::new(),
+            moves: Moves::default(),
             recording: 0,
             call_open: false,
             pace: Pace::default(),
             voids_in_a_row: 0,
+            watch_at: now,
         }
     }
 
@@ -60,6 +75,16 @@ impl Worker {
         self.held.len() as u32
     }
 
+    /// Slots that it has nothing for.
+    pub(super) fn idle(&self) -> u32 {
+        self.slots.saturating_sub(self.held_count())
+    }
+
+    /// Matches that wait for one of its slots.
+    pub(super) fn surplus(&self) -> u32 {
+        self.held_count().saturating_sub(self.slots)
+    }
+
     /// Whether it was going and has nothing to do any more: it will not call again.
     pub(super) fn has_left(&self) -> bool {
         self.stance == Stance::Draining && self.held.is_empty() && self.recording == 0
@@ -69,15 +94,129 @@ impl Worker {
     pub(super) fn is_suspect(&self) -> bool {
         self.voids_in_a_row >= VOIDS_IN_A_ROW_MAX
     }
+
+    /// Whether all its slots have been busy with the same matches for unusually long: what waits
+    /// behind them waits for long as well.
+    pub(super) fn is_stuck(&self, now: Elapsed) -> bool {
+        self.idle() == 0 && now.since(self.busy_since) > self.pace.unusual()
+    }
+
+    /// A match that it has or had moved.
+    pub(super) fn moved(&mut self, serial: u64, now: Elapsed) {
+        let first = self.held.first_key_value().map_or(serial, |(first, _)| *first);
+        self.moves.note(serial, now, first);
+    }
+
+    fn share(&self) -> Sums {
+        if !self.is_ready() {
+            return Sums::default();
+        }
+        Sums { slots: self.slots.into(), idle: self.idle().into() }
+    }
+}
+
+/// What all workers that get work have together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Sums {
+    /// Slots.
+    pub(super) slots: u64,
+    /// Slots that have nothing to do.
+    pub(super) idle: u64,
 }
 
 /// All workers that called lately.
-pub(super) type Workers = BTreeMap<WorkerKey, Worker>;
+#[derive(Debug, Default)]
+pub(super) struct Workers {
+    all: BTreeMap<WorkerKey, Worker>,
+    ready: BTreeMap<WorkerKey, Voter>,
+    sums: Sums,
+    watched: BTreeSet<(Elapsed, WorkerKey)>,
+}
 
-/// Slots of all workers that get work.
-pub(super) fn slots_ready(workers: &Workers) -> u32 {
-    workers
-        .values()
-        .filter(|worker| worker.is_ready())
-        .fold(0, |sum, worker| sum.saturating_add(worker.slots))
+impl Workers {
+    /// What is known of a worker.
+    pub(super) fn get(&self, key: WorkerKey) -> Option<&Worker> {
+        self.all.get(&key)
+    }
+
+    /// All of them. Not for every call.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (WorkerKey, &Worker)> {
+        self.all.iter().map(|(key, worker)| (*key, worker))
+    }
+
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Those that may get work.
+    pub(super) fn ready(&self) -> &BTreeMap<WorkerKey, Voter> {
+        &self.ready
+    }
+
+    /// What those that may get work have together.
+    pub(super) fn sums(&self) -> Sums {
+        self.sums
+    }
+
+    /// Changes a worker, and the sums with it: the only way to do so.
+    pub(super) fn change<R>(&mut self, key: WorkerKey, change: impl FnOnce(&mut Worker) -> R) -> Option<R> {
+        let worker = self.all.get_mut(&key)?;
+        let before = worker.share();
+        let result = change(worker);
+        let after = worker.share();
+        if worker.is_ready() {
+            self.ready.insert(key, worker.voter);
+        } else {
+            self.ready.remove(&key);
+        }
+        self.sums.slots = self.sums.slots - before.slots + after.slots;
+        self.sums.idle = self.sums.idle - before.idle + after.idle;
+        Some(result)
+    }
+
+    /// Enters a worker, unless it is there; it is looked at first at `watch_at`.
+    pub(super) fn enter(&mut self, now: Elapsed, key: WorkerKey, voter: Voter, watch_at: Elapsed) {
+        if !self.all.contains_key(&key) {
+            self.all.insert(key, Worker::new(now, voter));
+            self.watch(key, watch_at);
+        }
+    }
+
+    /// Forgets a worker.
+    pub(super) fn remove(&mut self, key: WorkerKey) -> Option<Worker> {
+        // It takes no part in the sums any more.
+        self.change(key, |worker| worker.stance = Stance::Idle);
+        let worker = self.all.remove(&key)?;
+        self.watched.remove(&(worker.watch_at, key));
+        Some(worker)
+    }
+
+    /// Has a worker looked at, at that time.
+    pub(super) fn watch(&mut self, key: WorkerKey, at: Elapsed) {
+        if let Some(worker) = self.all.get_mut(&key) {
+            self.watched.remove(&(worker.watch_at, key));
+            worker.watch_at = at;
+            self.watched.insert((at, key));
+        }
+    }
+
+    /// Those that are to be looked at now. Each must be watched again.
+    pub(super) fn due(&mut self, now: Elapsed) -> Vec<WorkerKey> {
+        let end = (now, WorkerKey(u32::MAX));
+        let due: Vec<_> = self.watched.range(..=end).copied().collect();
+        self.watched.retain(|entry| *entry > end);
+        due.into_iter().map(|(_, key)| key).collect()
+    }
+
+    /// Those that are looked at, and when.
+    #[cfg(test)]
+    pub(super) fn watched(&self) -> impl Iterator<Item = (Elapsed, WorkerKey)> {
+        self.watched.iter().copied()
+    }
+
+    /// The shortest time between two calls of a worker, so that all together do not call too often.
+    pub(super) fn call_again_min(&self) -> Duration {
+        Duration::from_secs(1) * self.count() as u32 / CALLS_PER_SECOND_MAX
+    }
 }
