@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help build python-wasm tournament test lint test-rust test-guest fuzz soak clean
+.PHONY: help build python-wasm tournament test servers lint test-rust test-guest fuzz soak clean
 
 CARGO ?= cargo
 BIN := target/release
@@ -36,7 +36,10 @@ python-wasm:
 tournament: build ## play a round robin: make tournament BOTS=DIR ARGS='--rounds 3 --json out.json'
 	@$(BIN)/coordinator --bots '$(BOTS)' $(ARGS)
 
-test: build lint test-guest test-rust ## everything that has to hold
+test: servers build lint test-guest test-rust ## everything that has to hold
+
+servers: ## install what the tests start: PostgreSQL, and the tools for hosts of their own
+	@tests/servers/install
 
 lint:
 	$(CARGO) fmt --all --check
@@ -49,7 +52,7 @@ test-guest:
 	cd sandbox-shim/guest && python3 -B -m unittest -q
 	cd deploy/python-wasm && python3 -B -m unittest -q
 
-test-rust: build
+test-rust: servers build
 	$(CARGO) test --release --locked --no-fail-fast
 	$(CARGO) test --release --locked -p sandbox-shim $(SHIM_STATIC)
 	$(CARGO) test --release --locked -p precompile

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Every package of the workspace and its folder.
-const PACKAGES: [(&str, &str); 11] = [
+const PACKAGES: [(&str, &str); 12] = [
     ("terms", "proto/terms"),
     ("pipe", "proto/pipe"),
     ("rpc", "proto/rpc"),
@@ -19,6 +19,7 @@ const PACKAGES: [(&str, &str); 11] = [
     ("precompile", "sandbox-shim/precompile"),
     ("arena-tests", "tests"),
     ("arena-fuzz", "tests/fuzz"),
+    ("arena-servers", "tests/servers"),
 ];
 
 /// The packages of the workspace that each may link, besides itself.

@@ -2,10 +2,12 @@
 
 use terms::Seed;
 
-/// The command line `arguments`, ready to be pasted into a shell. `drawn` is the seed if it was
-/// drawn: the same tournament needs the same one.
+use crate::config::without_passwords;
+
+/// The command line `arguments`, ready to be pasted into a shell, but for passwords, which are not
+/// shown. `drawn` is the seed if it was drawn: the same tournament needs the same one.
 pub fn command(arguments: &[String], drawn: Option<Seed>) -> String {
-    let mut words: Vec<String> = arguments.to_vec();
+    let mut words: Vec<String> = arguments.iter().map(|word| without_passwords(word)).collect();
     if let Some(seed) = drawn {
         words = without_seed(words);
         words.extend(["--seed".to_owned(), seed.to_string()]);
@@ -47,6 +49,12 @@ mod tests {
         assert_eq!(again(&["./coordinator", "--bots", "my bots"], None), "./coordinator --bots 'my bots'");
         assert_eq!(again(&["c", "--bots", "it's; rm"], None), r"c --bots 'it'\''s; rm'");
         assert_eq!(again(&["c", ""], None), "c ''");
+    }
+
+    #[test]
+    fn a_password_is_not_repeated() {
+        let shown = again(&["c", "--store", "postgres://me:secret@db/arena"], None);
+        assert_eq!(shown, "c --store postgres://me:PASSWORD@db/arena");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use nix::errno::Errno;
 use nix::fcntl::{Flock, FlockArg};
 
-use crate::config::Site;
+use crate::config::{Place, Site};
 
 /// The file whose lock means that a coordinator is at work.
 const LOCK_FILE: &str = "coordinator.lock";
@@ -86,9 +86,9 @@ impl DataDir {
         Ok(DataDir { path: path.to_owned(), _lock: lock })
     }
 
-    /// The file of the default store.
-    pub fn store_file(&self) -> PathBuf {
-        store_file_of(&self.path)
+    /// The store of that site, whose directory this is.
+    pub fn store_of(&self, site: &Site) -> Place {
+        site.store.clone().unwrap_or_else(|| Place::Sqlite(store_file_of(&self.path)))
     }
 
     /// The directory of all local workers: what they cache there is named by its contents.
@@ -109,9 +109,12 @@ pub struct NoStore {
 ///
 /// # Errors
 /// There is none.
-pub fn store_of(site: &Site) -> Result<PathBuf, NoStore> {
-    let path = site.store.clone().unwrap_or_else(|| store_file_of(&site.data_dir));
-    if path.is_file() { Ok(path) } else { Err(NoStore { path }) }
+pub fn store_of(site: &Site) -> Result<Place, NoStore> {
+    match site.store.clone().unwrap_or_else(|| Place::Sqlite(store_file_of(&site.data_dir))) {
+        Place::Sqlite(path) if !path.is_file() => Err(NoStore { path }),
+        // Only its server knows what is in a database.
+        place => Ok(place),
+    }
 }
 
 fn store_file_of(path: &Path) -> PathBuf {

@@ -34,6 +34,7 @@ impl Exit {
                 Exit::USAGE
             }
             Err(RunError::Replay(error)) if error.is_about_what_was_named() => Exit::USAGE,
+            Err(RunError::Store(error)) if error.is_about_what_was_named() => Exit::USAGE,
             Err(
                 RunError::DataDir(_)
                 | RunError::Replay(_)
@@ -62,7 +63,7 @@ mod tests {
     #[test]
     fn the_codes_are_those_of_the_documentation() {
         let bad_input = RunError::Python(PythonWasmError::NotFound { looked: "nowhere".to_owned() });
-        let failure = RunError::Store(StoreError::Full { path: "arena.sqlite".into() });
+        let failure = RunError::Store(StoreError::Full { store: "arena.sqlite".to_owned() });
         for (ended, code) in [
             (Ok(Ended::Complete { void: 0 }), 0),
             (Err(failure), 1),

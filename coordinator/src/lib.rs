@@ -36,6 +36,7 @@ pub mod rpc_server;
 pub mod run;
 pub mod schedule;
 pub mod stage;
+pub mod standby;
 pub mod standings;
 pub mod store;
 pub mod transcripts;

@@ -121,13 +121,15 @@ pub async fn run(
     config: &Config,
     seed: Seed,
     console: &Console,
-    interrupts: mpsc::Receiver<()>,
+    mut interrupts: mpsc::Receiver<()>,
 ) -> Result<Ended, RunError> {
     let began = Instant::now();
     output::check([config.site.json.as_ref(), config.csv.as_ref()])?;
     let plan = plan(config, seed, console).await?;
     plan.notes.iter().for_each(|note| console.say(note));
-    let mut stage = Stage::set(&config.site, plan).await?;
+    let Some(mut stage) = Stage::set_in_turn(&config.site, plan, console, &mut interrupts).await? else {
+        return Ok(Ended::Interrupted);
+    };
     stage.policy.sample = draw_sample(config.audit_per_million)?;
     let ended = perform(&stage, config, console, interrupts, began).await;
     stage.store.close().await;

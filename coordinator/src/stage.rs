@@ -23,7 +23,8 @@ use crate::results::{Results, collect};
 use crate::rpc_server::{INBOX_CALLS_MAX, Server, Services};
 use crate::run::RunError;
 use crate::schedule::Schedule;
-use crate::store::{SqliteStore, Store, StoreError, StoredResult};
+use crate::standby;
+use crate::store::{self, AnyStore, Store, StoreError, StoredResult};
 use crate::transcripts::Transcripts;
 
 /// How long local workers may take to go when they have nothing to do any more.
@@ -39,7 +40,7 @@ pub struct Stage {
     /// How patient the engine is.
     pub policy: Policy,
     /// Where results go.
-    pub store: Arc<SqliteStore>,
+    pub store: Arc<AnyStore>,
     /// Where transcripts go.
     pub transcripts: Transcripts,
     /// Where local workers keep what they cache.
@@ -59,8 +60,30 @@ impl Stage {
     /// Somebody else has the directory, or the store cannot be used.
     pub async fn set(site: &Site, plan: Plan) -> Result<Stage, RunError> {
         let data_dir = DataDir::open(&site.data_dir)?;
-        let store_file = site.store.clone().unwrap_or_else(|| data_dir.store_file());
-        let store = Arc::new(SqliteStore::open(&store_file, now_ms()).await?);
+        let store = store::claim(&data_dir.store_of(site), now_ms()).await?;
+        Stage::over(store, site, plan, data_dir).await
+    }
+
+    /// The same, but waits while another coordinator has the store. Nothing if the user wants to stop
+    /// before that is over.
+    ///
+    /// # Errors
+    /// Somebody else has the directory, or the store cannot be used.
+    pub async fn set_in_turn(
+        site: &Site,
+        plan: Plan,
+        console: &Console,
+        interrupts: &mut mpsc::Receiver<()>,
+    ) -> Result<Option<Stage>, RunError> {
+        let data_dir = DataDir::open(&site.data_dir)?;
+        match standby::take(&data_dir.store_of(site), console, interrupts).await? {
+            Some(store) => Stage::over(store, site, plan, data_dir).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn over(store: AnyStore, site: &Site, plan: Plan, data_dir: DataDir) -> Result<Stage, RunError> {
+        let store = Arc::new(store);
         let cached = known(&plan.schedule, store.as_ref()).await?;
         let transcripts = Transcripts::to_write(site)?;
         let policy = Policy::for_limits(&plan.schedule.setting().limits);
@@ -128,7 +151,11 @@ impl Stage {
         let (exits_in, exits) = mpsc::channel(LOCAL_WORKERS_MAX as usize);
         let locals = Locals::start(&self.local_config(site, address), console, &exits_in)?;
         let mut inputs = Inputs::new(calls, interrupts, exits, server.stopped.clone());
-        let finale = self.driver(site, console).checking(self.to_check.clone()).run(&mut inputs).await;
+        let driver = self.driver(site, console).checking(self.to_check.clone());
+        let finale = tokio::select! {
+            finale = driver.run(&mut inputs) => finale,
+            why = self.store.lost() => Err(why.into()),
+        };
         let patience = if matches!(&finale, Ok(finale) if finale.abandoned == 0) { GRACE } else { HASTE };
         tokio::select! {
             () = locals.stop(patience) => {}
@@ -146,7 +173,7 @@ impl Stage {
         collect(&self.plan, self.store.as_ref(), finale, &self.cached, began).await
     }
 
-    fn driver(&self, site: &Site, console: &Console) -> Driver<SqliteStore> {
+    fn driver(&self, site: &Site, console: &Console) -> Driver<AnyStore> {
         let is_known = |no: MatchNo| self.cached.get(no.index()).copied().unwrap_or(false);
         let engine = Engine::new(self.policy, self.plan.schedule.match_count(), is_known);
         Driver::new(

@@ -23,6 +23,7 @@ mod sandbox;
 mod store;
 mod storm;
 
+pub use arena_servers::{Postgres, PostgresOptions};
 pub use bots::{Bot, example_bots, write_bot, write_bots};
 pub use circumstances::{Circumstance, Load, fresh_shim};
 pub use difference::first_difference;

@@ -9,6 +9,7 @@ use terms::limits::ROWS;
 
 use super::LogFormat;
 use super::limits::Amount;
+use super::place::without_passwords;
 use super::policy::Names;
 use super::share::RawShare;
 
@@ -140,8 +141,10 @@ pub fn check(text: &str, path: &Path) -> Result<(), FileError> {
 }
 
 pub(super) fn parse(text: &str, path: &Path) -> Result<RawFile, FileError> {
-    let malformed =
-        |error: toml::de::Error| FileError::Malformed { path: path.to_owned(), message: error.to_string() };
+    let malformed = |error: toml::de::Error| FileError::Malformed {
+        path: path.to_owned(),
+        message: without_passwords(&error.to_string()),
+    };
     let table: toml::Table = toml::from_str(text).map_err(malformed)?;
     check_keys(&table, "", &KEYS, path)?;
     if let Some(toml::Value::Table(limits)) = table.get("limits") {

@@ -69,7 +69,10 @@ pub struct Flags {
     /// Where results and caches are kept; one coordinator at a time [default: arena-data]
     #[arg(global = true, long, value_name = "DIR", env = "ARENA_DATA_DIR")]
     pub data_dir: Option<PathBuf>,
-    /// The store of results, as `sqlite:FILE` [default: a file in the data directory]
+    /// The store of results: `sqlite:FILE`, or `postgres://USER:PASSWORD@HOST/DATABASE` (parameters
+    /// as `?sslmode=require`; PGPASSWORD or .pgpass keep the password out of sight), which several
+    /// coordinators may share: one is active, the others wait to take over. They need a common place
+    /// for --transcripts then [default: a file in the data directory]
     #[arg(global = true, long, value_name = "URL", env = "ARENA_STORE")]
     pub store: Option<String>,
     /// Where transcripts are kept: a directory, `s3://BUCKET/PREFIX` (or gs://, az://; credentials

@@ -9,6 +9,7 @@ mod bucket;
 mod file;
 mod flags;
 mod limits;
+mod place;
 mod policy;
 mod resolve;
 mod share;
@@ -23,6 +24,7 @@ use terms::{GameId, Limits, Policy, Seed};
 pub use bucket::Bucket;
 pub use file::{FileError, check as check_file};
 pub use flags::{Command, Flags, LimitFlags, LogFormat};
+pub use place::{Database, Place, without_passwords};
 pub use policy::PolicyFlags;
 pub use resolve::{ConfigError, resolve};
 
@@ -115,8 +117,8 @@ pub struct Config {
 pub struct Site {
     /// Where the store, and the local worker's cache, live.
     pub data_dir: PathBuf,
-    /// The store's file, if it is not in the data directory.
-    pub store: Option<PathBuf>,
+    /// Where results are kept, if it is not in the data directory.
+    pub store: Option<Place>,
     /// Where transcripts are kept.
     pub transcripts: Keeping,
     /// Where workers call. Port 0 takes a free one.

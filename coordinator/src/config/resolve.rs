@@ -9,6 +9,7 @@ use terms::policy::BadPolicy;
 use terms::{GameId, Seed};
 
 use super::file::{self, FileError, RawFile, RawSeed};
+use super::place::{Place, without_passwords};
 use super::policy::{Names, PolicyFlags};
 use super::share::{RawShare, parse_share};
 use super::{
@@ -34,18 +35,6 @@ pub enum ConfigError {
         value: String,
         /// What it must be.
         rule: String,
-    },
-    /// A place that this version does not reach.
-    #[error("{key} is {value:?}, but {scheme}:// is not supported by this version; {instead}")]
-    Unsupported {
-        /// The flag.
-        key: &'static str,
-        /// What was given.
-        value: String,
-        /// The part that is not supported.
-        scheme: String,
-        /// What to do.
-        instead: &'static str,
     },
     /// A limit out of its bounds.
     #[error(transparent)]
@@ -240,21 +229,8 @@ fn read_share(key: &'static str, share: &str) -> Result<u32, ConfigError> {
     parse_share(share).ok_or_else(|| bad(key, share, rule))
 }
 
-fn read_store(url: &str) -> Result<PathBuf, ConfigError> {
-    let rule = "it must be sqlite:FILE";
-    let (scheme, rest) = url.split_once(':').ok_or_else(|| bad("--store", url, rule))?;
-    let path = rest.strip_prefix("//").unwrap_or(rest);
-    match scheme {
-        "sqlite" if !path.is_empty() && Path::new(path).file_name().is_some() => Ok(PathBuf::from(path)),
-        "postgres" | "postgresql" => Err(ConfigError::Unsupported {
-            key: "--store",
-            // A database URL carries a password: only its scheme is repeated.
-            value: format!("{scheme}://…"),
-            scheme: scheme.to_owned(),
-            instead: "use sqlite:FILE, or leave it out",
-        }),
-        _ => Err(bad("--store", url, rule)),
-    }
+fn read_store(url: &str) -> Result<Place, ConfigError> {
+    Place::read(url).map_err(|rule| bad("--store", without_passwords(url), rule))
 }
 
 fn read_keeping(place: Option<String>) -> Result<Keeping, ConfigError> {

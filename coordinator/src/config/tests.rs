@@ -120,10 +120,8 @@ fn wrong_flags_name_themselves_their_value_and_the_rule() {
         (&["--bots", "s3://me:secret@[bad"], &["--bots", "no URL"]),
         (&["--transcripts", "http://x"], &["--transcripts", "directory", "s3://BUCKET/PREFIX"]),
         (&["--bots", ""], &["--bots DIR"]),
-        (
-            &["--store", "postgres://me:secret@db/x"],
-            &["--store", "not supported by this version", "sqlite:FILE"],
-        ),
+        (&["--store", "postgress://me:secret@db/x"], &["--store", "postgres://USER", "sqlite:FILE"]),
+        (&["--store", "postgres://me:secret@db/x?sslmood=on"], &["--store", "no parameter `sslmood`"]),
         (&["--store", "arena.db"], &["--store", "sqlite:FILE"]),
         (&["--store", "sqlite:"], &["--store", "sqlite:FILE"]),
         (&["--listen", "7070"], &["--listen", "127.0.0.1:7070"]),

@@ -12,7 +12,7 @@ use crate::config::Site;
 use crate::data_dir;
 use crate::driver::now_ms;
 use crate::run::RunError;
-use crate::store::{SqliteStore, Store, StoredResult};
+use crate::store::{self, Store, StoredResult};
 use crate::transcripts::{FILE_BYTES_MAX, Transcripts};
 
 /// Fewest digits of an id: fewer are rather a typing error.
@@ -65,14 +65,14 @@ async fn by_id(site: &Site, id: &str) -> Result<Found, RunError> {
 /// The only result whose match's id begins like that. Looks without the data directory's lock: a
 /// tournament may be under way.
 async fn look_up(site: &Site, id: &str) -> Result<StoredResult, RunError> {
-    let path = data_dir::store_of(site)?;
-    let store = SqliteStore::open(&path, now_ms()).await?;
+    let place = data_dir::store_of(site)?;
+    let store = store::open(&place, now_ms()).await?;
     let found = store.find(id).await;
     store.close().await;
     let mut found = found?.into_iter();
     match (found.next(), found.next()) {
         (Some(only), None) => Ok(only),
-        (None, _) => Err(ReplayError::Unknown { id: id.to_owned(), path }.into()),
+        (None, _) => Err(ReplayError::Unknown { id: id.to_owned(), store: place.to_string() }.into()),
         (Some(one), Some(other)) => {
             Err(ReplayError::Ambiguous { id: id.to_owned(), among: [one.id.0, other.id.0] }.into())
         }

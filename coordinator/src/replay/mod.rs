@@ -34,12 +34,12 @@ pub enum ReplayError {
     #[error("{0:?} is neither a file nor the id of a match: expected at least {digits} hexadecimal digits of one", digits = find::DIGITS_MIN)]
     NotAMatch(String),
     /// No match has that id.
-    #[error("store {path} has no match whose id begins with {id}")]
+    #[error("store {store} has no match whose id begins with {id}")]
     Unknown {
         /// What was asked for.
         id: String,
         /// Where.
-        path: PathBuf,
+        store: String,
     },
     /// Several have.
     #[error("the ids of several matches begin with {id}, among them {} and {}; give more of it", .among[0], .among[1])]

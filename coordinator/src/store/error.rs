@@ -1,60 +1,138 @@
-//! What can go wrong with a store, in words that say what to do.
-
-use std::path::{Path, PathBuf};
+//! What can go wrong with a store, in words that say what to do. `store` is always the file or the
+//! database as people may see it: without a password.
 
 use terms::MatchId;
+
+use super::sql::Trouble;
 
 /// Why the store cannot do its work.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// Written by a later version of this program.
     #[error(
-        "store {path} was written by a newer version of arena (its schema is {found}, this version knows {known}): \
-         use that version, or another --data-dir"
+        "store {store} was written by a newer version of arena (its schema is {found}, this version knows {known}): \
+         use that version, or another store (--data-dir, --store)"
     )]
     Newer {
-        /// The file.
-        path: PathBuf,
+        /// The file or database.
+        store: String,
         /// Its schema.
         found: i64,
         /// Ours.
         known: i64,
     },
     /// Not a database, or one with holes.
-    #[error("store {path} is damaged ({detail}): restore it from a backup, or move it away to start anew")]
+    #[error("store {store} is damaged ({detail}): restore it from a backup, or move it away to start anew")]
     Damaged {
-        /// The file.
-        path: PathBuf,
+        /// The file or database.
+        store: String,
         /// What the database says.
         detail: String,
     },
     /// No permission to write.
-    #[error("store {path} cannot be written ({detail}): check its permissions and those of its folder")]
+    #[error("store {store} cannot be written ({detail}): {advice}")]
     ReadOnly {
-        /// The file.
-        path: PathBuf,
+        /// The file or database.
+        store: String,
         /// What the database says.
         detail: String,
+        /// What to do.
+        advice: &'static str,
     },
     /// No space left.
     #[error(
-        "there is no space left for store {path}: free some and run the same command again, nothing recorded is lost"
+        "there is no space left for store {store}: free some and run the same command again, nothing recorded is lost"
     )]
     Full {
-        /// The file.
-        path: PathBuf,
+        /// The file or database.
+        store: String,
     },
     /// Another program writes to it.
-    #[error("store {path} is in use by another program: close it and run the same command again")]
+    #[error("store {store} is in use by another program: close it and run the same command again")]
     Busy {
-        /// The file.
-        path: PathBuf,
+        /// The file or database.
+        store: String,
+    },
+    /// Another coordinator has it.
+    #[error("store {store} is in use by another coordinator ({holder}): wait for it, or stop it")]
+    Held {
+        /// The database.
+        store: String,
+        /// Who that is, as far as it is known.
+        holder: String,
+    },
+    /// Another coordinator took over.
+    #[error(
+        "another coordinator took over store {store} while this one had no connection to it: this one stops; \
+         nothing recorded is lost"
+    )]
+    Superseded {
+        /// The database.
+        store: String,
+    },
+    /// The server is not there, or not yet.
+    #[error(
+        "store {store} cannot be reached ({detail}): start the database, or check host, port and sslmode in --store"
+    )]
+    Unreachable {
+        /// The database.
+        store: String,
+        /// What went wrong.
+        detail: String,
+    },
+    /// The server was there, and is not any more.
+    #[error(
+        "the connection to store {store} broke ({detail}) and did not come back: bring the database up and run \
+         the same command again, nothing recorded is lost"
+    )]
+    Lost {
+        /// The database.
+        store: String,
+        /// What went wrong.
+        detail: String,
+    },
+    /// Wrong user or password.
+    #[error(
+        "store {store} does not let us in ({detail}): check user and password in --store, PGPASSWORD or .pgpass"
+    )]
+    Denied {
+        /// The database.
+        store: String,
+        /// What the server says.
+        detail: String,
+    },
+    /// No such database.
+    #[error(
+        "store {store} is not there ({detail}): make the database with `createdb`, or name another one in --store"
+    )]
+    NoDatabase {
+        /// The database.
+        store: String,
+        /// What the server says.
+        detail: String,
+    },
+    /// A database that cannot hold all texts.
+    #[error(
+        "store {store} keeps texts as {found}, which has no place for what bots write: make the database with \
+         `createdb --encoding=UTF8 --template=template0`"
+    )]
+    Encoding {
+        /// The database.
+        store: String,
+        /// Its encoding.
+        found: String,
+    },
+    /// Nothing was ever recorded there.
+    #[error("there is nothing recorded in store {store}: name the tournament's --store")]
+    Nothing {
+        /// The database.
+        store: String,
     },
     /// A row that this program never wrote.
-    #[error("store {path} is damaged: its result of match {id} makes no sense ({what})")]
+    #[error("store {store} is damaged: its result of match {id} makes no sense ({what})")]
     BadRow {
-        /// The file.
-        path: PathBuf,
+        /// The file or database.
+        store: String,
         /// Which match.
         id: String,
         /// Which part of it.
@@ -69,44 +147,45 @@ pub enum StoreError {
     )]
     Interrupted(String),
     /// Anything else that the database says.
-    #[error("store {path} fails")]
+    #[error("store {store} fails")]
     Database {
-        /// The file.
-        path: PathBuf,
+        /// The file or database.
+        store: String,
         /// What the database says.
         #[source]
         source: sqlx::Error,
     },
 }
 
-/// SQLite's primary result codes that people can do something about.
-mod code {
-    pub(super) const PERM: u32 = 3;
-    pub(super) const BUSY: u32 = 5;
-    pub(super) const LOCKED: u32 = 6;
-    pub(super) const READONLY: u32 = 8;
-    pub(super) const CORRUPT: u32 = 11;
-    pub(super) const FULL: u32 = 13;
-    pub(super) const CANTOPEN: u32 = 14;
-    pub(super) const NOTADB: u32 = 26;
-}
-
 impl StoreError {
-    /// What an error of SQLite means for the file at `path`.
-    pub(super) fn of_sqlite(path: &Path, source: sqlx::Error) -> StoreError {
-        let path = path.to_owned();
-        let Some(database) = source.as_database_error() else {
-            return StoreError::Database { path, source };
-        };
-        let detail = database.message().to_owned();
-        // Extended codes carry the primary one in their lowest byte.
-        let code = database.code().and_then(|code| code.parse::<u32>().ok()).map(|code| code & 0xff);
-        match code {
-            Some(code::CORRUPT | code::NOTADB) => StoreError::Damaged { path, detail },
-            Some(code::READONLY | code::PERM | code::CANTOPEN) => StoreError::ReadOnly { path, detail },
-            Some(code::FULL) => StoreError::Full { path },
-            Some(code::BUSY | code::LOCKED) => StoreError::Busy { path },
-            _ => StoreError::Database { path, source },
+    /// What a trouble means for that store; `database` knows what its database says.
+    pub(super) fn of(
+        store: &str,
+        trouble: Trouble,
+        database: impl FnOnce(sqlx::Error) -> StoreError,
+    ) -> StoreError {
+        let store = store.to_owned();
+        match trouble {
+            Trouble::Database(error) => database(error),
+            Trouble::BadRow { id, what } => StoreError::BadRow { store, id, what },
+            Trouble::Void(id) => StoreError::Void(id),
+            Trouble::Newer(found) => StoreError::Newer { store, found, known: super::schema::NEWEST },
         }
+    }
+
+    /// Whether the user named something that is not there or not good.
+    pub fn is_about_what_was_named(&self) -> bool {
+        matches!(
+            self,
+            StoreError::Denied { .. }
+                | StoreError::NoDatabase { .. }
+                | StoreError::Encoding { .. }
+                | StoreError::Nothing { .. }
+        )
+    }
+
+    /// Whether it may be over in a moment, as while a server restarts.
+    pub fn may_pass(&self) -> bool {
+        matches!(self, StoreError::Unreachable { .. } | StoreError::Lost { .. } | StoreError::Held { .. })
     }
 }

@@ -5,13 +5,20 @@
 //! not played again. A result that is not believed any more is set aside: it stays for whoever wants
 //! to know, and its match can be played again. Void matches never come here. Never here: scheduling,
 //! or an opinion on results.
+//!
+//! ```text
+//!  open ─┬─ sqlite     a file     ┐ connections  ├─ sql ── session   what is said, for both
+//!        └─ postgres   a database ┘ and locks    ┘   └──── schema    the tables
+//! ```
 
-mod amend;
 mod error;
-mod find;
+mod open;
 mod portable;
+mod postgres;
 mod row;
 mod schema;
+mod session;
+mod sql;
 mod sqlite;
 #[cfg(test)]
 mod tests;
@@ -19,7 +26,9 @@ mod tests;
 use terms::{Attempt, BySeat, Digest, MatchId, Outcome, Seed};
 
 pub use error::StoreError;
+pub use open::{AnyStore, Attempted, Claim, claim, open};
 pub use portable::{from_line, to_line, worker_name};
+pub use postgres::{Claimant, PostgresStore};
 pub use row::mark;
 pub use sqlite::SqliteStore;
 
@@ -159,6 +168,13 @@ pub trait Store: Send + Sync + 'static {
         each: impl FnMut(StoredResult) + Send,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
+    /// Up to two results whose match's id begins with these lower-case hexadecimal digits: two say
+    /// that it is not enough of one.
+    ///
+    /// # Errors
+    /// The database fails, or holds something that was never written to it.
+    fn find(&self, digits: &str) -> impl Future<Output = Result<Vec<StoredResult>, StoreError>> + Send;
+
     /// Every setting that there is a result of.
     ///
     /// # Errors
@@ -170,6 +186,10 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     /// The database fails, or holds something that was never written to it.
     fn corroborations(&self) -> impl Future<Output = Result<Vec<(MatchId, String)>, StoreError>> + Send;
+
+    /// Returns when nothing can be written any more, with the reason: somebody else took over, or the
+    /// server does not come back.
+    fn lost(&self) -> impl Future<Output = StoreError> + Send;
 
     /// Waits for everything to be written and closes the files.
     fn close(&self) -> impl Future<Output = ()> + Send;

@@ -9,7 +9,7 @@ pub(super) struct Migration {
 }
 
 /// All steps, in order.
-pub(super) const MIGRATIONS: &[Migration] = &[RESULTS, AUDITS];
+pub(super) const MIGRATIONS: &[Migration] = &[RESULTS, AUDITS, CLAIMS];
 
 /// Results.
 const RESULTS: Migration = Migration {
@@ -72,6 +72,17 @@ const AUDITS: Migration = Migration {
     ],
 };
 
+/// Who took a database that several coordinators know, and when: whoever finds a later claim than its
+/// own was replaced. A file of SQLite has one coordinator by the lock of its directory.
+const CLAIMS: Migration = Migration {
+    version: 3,
+    statements: &["CREATE TABLE arena_claims (
+            claim BIGINT NOT NULL PRIMARY KEY,
+            holder TEXT NOT NULL,
+            claimed_at_ms BIGINT NOT NULL
+        )"],
+};
+
 /// The columns of `results`, which `set_aside` has as well.
 macro_rules! columns {
     () => {
@@ -97,24 +108,34 @@ macro_rules! uncorroborated {
 }
 
 /// The schema that this version works with.
-pub(super) const NEWEST: i64 = 2;
+pub(super) const NEWEST: i64 = 3;
 
 const _: () = assert!(MIGRATIONS.len() as i64 == NEWEST, "every step has the next number");
 
 /// Where a database keeps the number of its schema.
 pub(super) const CREATE_VERSION: &str = "CREATE TABLE IF NOT EXISTS arena_schema (version BIGINT NOT NULL PRIMARY KEY, applied_at_ms BIGINT NOT NULL)";
 /// Reads it: 0 for a new database.
-pub(super) const READ_VERSION: &str = "SELECT COALESCE(MAX(version), 0) FROM arena_schema";
+pub(super) const READ_VERSION: &str = "SELECT COALESCE(MAX(version), 0) AS version FROM arena_schema";
 /// Raises it.
 pub(super) const ADD_VERSION: &str = "INSERT INTO arena_schema (version, applied_at_ms) VALUES ($1, $2)";
 
-/// Adds a result unless there is one of that match.
-pub(super) const INSERT: &str = concat!(
-    "INSERT INTO results (",
-    columns!(),
-    ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
-     ON CONFLICT (match_id) DO NOTHING"
-);
+/// How many [`columns`] there are.
+pub(super) const COLUMNS: usize = 16;
+
+/// Adds so many results, each unless there is one of that match, and answers with the matches of
+/// those that were added.
+pub(super) fn insert(rows: usize) -> String {
+    let row = |row: usize| {
+        let values: Vec<String> = (1..=COLUMNS).map(|n| format!("${}", row * COLUMNS + n)).collect();
+        format!("({})", values.join(", "))
+    };
+    let rows: Vec<String> = (0..rows).map(row).collect();
+    let (columns, rows) = (columns!(), rows.join(", "));
+    format!(
+        "INSERT INTO results ({columns}) VALUES {rows} ON CONFLICT (match_id) DO NOTHING RETURNING match_id"
+    )
+}
+
 /// The result of a match.
 pub(super) const READ_RESULT: &str = concat!("SELECT ", read_columns!(), " FROM results WHERE match_id = $1");
 /// The settings that there are results of.

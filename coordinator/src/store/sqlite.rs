@@ -3,28 +3,39 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
-};
-use sqlx::{Row, Sqlite, SqliteConnection, SqlitePool, Transaction};
-use terms::{Attempt, BySeat, Digest, MatchId, Seed};
-use tokio_stream::StreamExt;
+use sqlx::pool::PoolConnection;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Sqlite, SqlitePool, Transaction};
+use terms::{Digest, MatchId};
 
-use super::row::{read_outcome, write_detail};
-use super::{Amended, Amendment, Store, StoreError, StoredResult, Written, schema};
+use super::sql::{self, Trouble};
+use super::{Amended, Amendment, Store, StoreError, StoredResult, Written};
 
 /// How long another program's write is waited for.
 const BUSY_WAIT: Duration = Duration::from_secs(2);
 /// Takes the write lock at once, so that two writers cannot deadlock half-way.
 const BEGIN: &str = "BEGIN IMMEDIATE";
-/// What separates the names of layers in their column.
-const LAYER_SEPARATOR: char = ',';
+
+/// SQLite's primary result codes that people can do something about.
+mod code {
+    pub(super) const PERM: u32 = 3;
+    pub(super) const BUSY: u32 = 5;
+    pub(super) const LOCKED: u32 = 6;
+    pub(super) const READONLY: u32 = 8;
+    pub(super) const CORRUPT: u32 = 11;
+    pub(super) const FULL: u32 = 13;
+    pub(super) const CANTOPEN: u32 = 14;
+    pub(super) const NOTADB: u32 = 26;
+}
+
+/// What to do about a file that cannot be written.
+const ABOUT_PERMISSIONS: &str = "check its permissions and those of its folder";
 
 /// Results in one SQLite file.
 #[derive(Clone, Debug)]
 pub struct SqliteStore {
     path: PathBuf,
-    pool: SqlitePool,
+    pub(super) pool: SqlitePool,
 }
 
 impl SqliteStore {
@@ -45,127 +56,59 @@ impl SqliteStore {
             .max_connections(1)
             .connect_with(options)
             .await
-            .map_err(|source| StoreError::of_sqlite(path, source))?;
+            .map_err(|source| of_sqlite(path, source))?;
         let store = SqliteStore { path: path.to_owned(), pool };
-        store.migrate(now_ms).await?;
+        let migrated = store.migrate(now_ms).await;
+        migrated.map_err(|trouble| store.failed(trouble))?;
         Ok(store)
     }
 
-    async fn migrate(&self, now_ms: i64) -> Result<(), StoreError> {
+    async fn migrate(&self, now_ms: i64) -> Result<(), Trouble> {
         let mut transaction = self.begin().await?;
-        let found = self.read_version(&mut transaction).await?;
-        if found > schema::NEWEST {
-            let path = self.path.clone();
-            return Err(StoreError::Newer { path, found, known: schema::NEWEST });
-        }
-        for step in schema::MIGRATIONS.iter().filter(|step| step.version > found) {
-            for statement in step.statements {
-                sqlx::query(*statement).execute(&mut *transaction).await.map_err(|e| self.failed(e))?;
-            }
-            let version = sqlx::query(schema::ADD_VERSION).bind(step.version).bind(now_ms);
-            version.execute(&mut *transaction).await.map_err(|e| self.failed(e))?;
-        }
-        transaction.commit().await.map_err(|e| self.failed(e))
+        sql::migrate(&mut *transaction, now_ms).await?;
+        Ok(transaction.commit().await?)
     }
 
-    async fn read_version(&self, connection: &mut SqliteConnection) -> Result<i64, StoreError> {
-        sqlx::query(schema::CREATE_VERSION).execute(&mut *connection).await.map_err(|e| self.failed(e))?;
-        sqlx::query_scalar(schema::READ_VERSION).fetch_one(connection).await.map_err(|e| self.failed(e))
+    async fn begin(&self) -> Result<Transaction<'static, Sqlite>, Trouble> {
+        Ok(self.pool.begin_with(BEGIN).await?)
     }
 
-    async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        self.pool.begin_with(BEGIN).await.map_err(|e| self.failed(e))
+    async fn connection(&self) -> Result<PoolConnection<Sqlite>, StoreError> {
+        self.pool.acquire().await.map_err(|error| of_sqlite(&self.path, error))
     }
 
-    pub(super) async fn insert(
+    fn failed(&self, trouble: Trouble) -> StoreError {
+        StoreError::of(&self.path.display().to_string(), trouble, |error| of_sqlite(&self.path, error))
+    }
+
+    async fn write(&self, setting: &str, results: &[StoredResult]) -> Result<Vec<Written>, Trouble> {
+        let mut transaction = self.begin().await?;
+        let written = sql::record(&mut *transaction, setting, results).await?;
+        transaction.commit().await?;
+        Ok(written)
+    }
+
+    async fn change(
         &self,
-        connection: &mut SqliteConnection,
         setting: &str,
-        result: &StoredResult,
-    ) -> Result<Written, StoreError> {
-        let id = result.id.to_string();
-        let detail = write_detail(&result.outcome).ok_or(StoreError::Void(result.id))?;
-        let scores = result.outcome.verdict.scores().ok_or(StoreError::Void(result.id))?;
-        let BySeat([half_zero, half_one]) = scores.half_points();
-        let BySeat([bot_zero, bot_one]) = result.bots;
-        let query = sqlx::query(schema::INSERT)
-            .bind(&id)
-            .bind(setting)
-            .bind(signed(result.seed.0))
-            .bind(bot_zero.to_string())
-            .bind(bot_one.to_string())
-            .bind(result.outcome.verdict.name())
-            .bind(i64::from(half_zero))
-            .bind(i64::from(half_one))
-            .bind(i64::from(result.outcome.ticks))
-            .bind(result.outcome.digest.to_string())
-            .bind(detail)
-            .bind(&result.worker)
-            .bind(result.layers.join(&LAYER_SEPARATOR.to_string()))
-            .bind(i64::from(result.attempt.0))
-            .bind(signed(result.wall_micros))
-            .bind(result.recorded_at_ms);
-        let done = query.execute(&mut *connection).await.map_err(|e| self.failed(e))?;
-        if done.rows_affected() > 0 {
-            return Ok(Written::New);
-        }
-        let row = sqlx::query(schema::READ_RESULT).bind(&id).fetch_one(connection).await;
-        let kept = self.read_row(&row.map_err(|e| self.failed(e))?)?;
-        let is_same = kept.outcome == result.outcome;
-        Ok(if is_same { Written::Same } else { Written::Conflict { kept: Box::new(kept) } })
-    }
-
-    pub(super) fn read_row(&self, row: &SqliteRow) -> Result<StoredResult, StoreError> {
-        let id: String = row.try_get("match_id").map_err(|e| self.failed(e))?;
-        read_result(row).map_err(|what| self.bad_row(&id, what))
-    }
-
-    pub(super) fn pool(&self) -> &SqlitePool {
-        &self.pool
-    }
-
-    pub(super) fn failed(&self, source: sqlx::Error) -> StoreError {
-        StoreError::of_sqlite(&self.path, source)
-    }
-
-    fn bad_row(&self, id: &str, what: &'static str) -> StoreError {
-        StoreError::BadRow { path: self.path.clone(), id: id.chars().take(80).collect(), what }
+        amendments: &[Amendment],
+        now_ms: i64,
+    ) -> Result<Vec<Amended>, Trouble> {
+        let mut transaction = self.begin().await?;
+        let amended = sql::amend(&mut *transaction, setting, amendments, now_ms).await?;
+        transaction.commit().await?;
+        Ok(amended)
     }
 }
 
 impl Store for SqliteStore {
     async fn recorded(&self, setting: Digest) -> Result<Vec<MatchId>, StoreError> {
-        let mut ids = Vec::new();
-        let query = sqlx::query_scalar::<_, String>(schema::READ_IDS).bind(setting.to_string());
-        let mut rows = query.fetch(&self.pool);
-        while let Some(id) = rows.next().await {
-            let id = id.map_err(|e| self.failed(e))?;
-            ids.push(MatchId(id.parse().map_err(|_| self.bad_row(&id, "match_id"))?));
-        }
-        Ok(ids)
+        let mut connection = self.connection().await?;
+        sql::ids(&mut *connection, &setting.to_string()).await.map_err(|e| self.failed(e))
     }
 
     async fn record(&self, setting: Digest, results: &[StoredResult]) -> Result<Vec<Written>, StoreError> {
-        let setting = setting.to_string();
-        let mut transaction = self.begin().await?;
-        let mut written = Vec::with_capacity(results.len());
-        for result in results {
-            written.push(self.insert(&mut transaction, &setting, result).await?);
-        }
-        transaction.commit().await.map_err(|e| self.failed(e))?;
-        Ok(written)
-    }
-
-    async fn for_each_result(
-        &self,
-        setting: Digest,
-        mut each: impl FnMut(StoredResult) + Send,
-    ) -> Result<(), StoreError> {
-        let mut rows = sqlx::query(schema::READ_RESULTS).bind(setting.to_string()).fetch(&self.pool);
-        while let Some(row) = rows.next().await {
-            each(self.read_row(&row.map_err(|e| self.failed(e))?)?);
-        }
-        Ok(())
+        self.write(&setting.to_string(), results).await.map_err(|e| self.failed(e))
     }
 
     async fn amend(
@@ -174,29 +117,36 @@ impl Store for SqliteStore {
         amendments: &[Amendment],
         now_ms: i64,
     ) -> Result<Vec<Amended>, StoreError> {
-        let mut transaction = self.begin().await?;
-        let mut amended = Vec::with_capacity(amendments.len());
-        for amendment in amendments {
-            amended.push(self.make(&mut transaction, &setting.to_string(), amendment, now_ms).await?);
-        }
-        transaction.commit().await.map_err(|e| self.failed(e))?;
-        Ok(amended)
+        self.change(&setting.to_string(), amendments, now_ms).await.map_err(|e| self.failed(e))
+    }
+
+    async fn for_each_result(
+        &self,
+        setting: Digest,
+        each: impl FnMut(StoredResult) + Send,
+    ) -> Result<(), StoreError> {
+        let mut connection = self.connection().await?;
+        sql::each_result(&mut *connection, &setting.to_string(), each).await.map_err(|e| self.failed(e))
+    }
+
+    async fn find(&self, digits: &str) -> Result<Vec<StoredResult>, StoreError> {
+        let mut connection = self.connection().await?;
+        sql::find(&mut *connection, digits).await.map_err(|e| self.failed(e))
     }
 
     async fn settings(&self) -> Result<Vec<Digest>, StoreError> {
-        let query = sqlx::query_scalar::<_, String>(schema::READ_SETTINGS);
-        let found = query.fetch_all(&self.pool).await.map_err(|e| self.failed(e))?;
-        found.iter().map(|text| text.parse().map_err(|_| self.bad_row(text, "setting"))).collect()
+        let mut connection = self.connection().await?;
+        sql::settings(&mut *connection).await.map_err(|e| self.failed(e))
     }
 
     async fn corroborations(&self) -> Result<Vec<(MatchId, String)>, StoreError> {
-        let query = sqlx::query_as::<_, (String, String)>(schema::READ_CORROBORATIONS);
-        let found = query.fetch_all(&self.pool).await.map_err(|e| self.failed(e))?;
-        let read = |(id, worker): (String, String)| match id.parse() {
-            Ok(digest) => Ok((MatchId(digest), worker)),
-            Err(_) => Err(self.bad_row(&id, "match_id")),
-        };
-        found.into_iter().map(read).collect()
+        let mut connection = self.connection().await?;
+        sql::corroborations(&mut *connection).await.map_err(|e| self.failed(e))
+    }
+
+    /// Nobody takes a file away: the data directory's lock sees to that.
+    async fn lost(&self) -> StoreError {
+        std::future::pending().await
     }
 
     async fn close(&self) {
@@ -204,28 +154,22 @@ impl Store for SqliteStore {
     }
 }
 
-fn read_result(row: &SqliteRow) -> Result<StoredResult, &'static str> {
-    let text = |column: &'static str| row.try_get::<String, _>(column).map_err(|_| column);
-    let number = |column: &'static str| row.try_get::<i64, _>(column).map_err(|_| column);
-    let digest = |column: &'static str| text(column)?.parse::<Digest>().map_err(|_| column);
-    let unsigned = |column: &'static str| u64::try_from(number(column)?).map_err(|_| column);
-    let small = |column: &'static str| u32::try_from(number(column)?).map_err(|_| column);
-    let layers = text("layers")?;
-    Ok(StoredResult {
-        id: MatchId(digest("match_id")?),
-        seed: Seed(unsigned("seed")?),
-        bots: BySeat([digest("bot_zero")?, digest("bot_one")?]),
-        outcome: read_outcome(&text("detail")?, small("ticks")?, digest("digest")?)?,
-        record: Vec::new(),
-        worker: text("worker")?,
-        layers: layers.split(LAYER_SEPARATOR).filter(|name| !name.is_empty()).map(str::to_owned).collect(),
-        attempt: Attempt(small("attempt")?),
-        wall_micros: unsigned("wall_micros")?,
-        recorded_at_ms: number("recorded_at_ms")?,
-    })
-}
-
-/// SQL has no unsigned numbers. Seeds fit by construction; what a worker claims is cut to fit.
-fn signed(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
+/// What an error of SQLite means for the file at `path`.
+fn of_sqlite(path: &Path, source: sqlx::Error) -> StoreError {
+    let store = path.display().to_string();
+    let Some(database) = source.as_database_error() else {
+        return StoreError::Database { store, source };
+    };
+    let detail = database.message().to_owned();
+    // Extended codes carry the primary one in their lowest byte.
+    let code = database.code().and_then(|code| code.parse::<u32>().ok()).map(|code| code & 0xff);
+    match code {
+        Some(code::CORRUPT | code::NOTADB) => StoreError::Damaged { store, detail },
+        Some(code::READONLY | code::PERM | code::CANTOPEN) => {
+            StoreError::ReadOnly { store, detail, advice: ABOUT_PERMISSIONS }
+        }
+        Some(code::FULL) => StoreError::Full { store },
+        Some(code::BUSY | code::LOCKED) => StoreError::Busy { store },
+        _ => StoreError::Database { store, source },
+    }
 }

@@ -17,7 +17,7 @@ use crate::data_dir;
 use crate::driver::now_ms;
 use crate::progress::Console;
 use crate::run::{Ended, RunError};
-use crate::store::{SqliteStore, Store, to_line};
+use crate::store::{self, AnyStore, Store, to_line};
 use crate::transcripts::Transcripts;
 
 /// Writes everything that `site` knows into the file at `path`, which is replaced as a whole.
@@ -25,7 +25,7 @@ use crate::transcripts::Transcripts;
 /// # Errors
 /// There is no store, or something cannot be read or written.
 pub async fn export(site: &Site, path: &Path, console: &Console) -> Result<Ended, RunError> {
-    let store = SqliteStore::open(&data_dir::store_of(site)?, now_ms()).await?;
+    let store = store::open(&data_dir::store_of(site)?, now_ms()).await?;
     let written = write(&store, site, path).await;
     store.close().await;
     let (results, transcripts) = written?;
@@ -33,7 +33,7 @@ pub async fn export(site: &Site, path: &Path, console: &Console) -> Result<Ended
     Ok(Ended::Complete { void: 0 })
 }
 
-async fn write(store: &SqliteStore, site: &Site, path: &Path) -> Result<(usize, usize), RunError> {
+async fn write(store: &AnyStore, site: &Site, path: &Path) -> Result<(usize, usize), RunError> {
     let failed = |source: io::Error| TransferError::File { path: path.to_owned(), what: "written", source };
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let file = NamedTempFile::new_in(folder).map_err(failed)?;
@@ -51,7 +51,7 @@ async fn write(store: &SqliteStore, site: &Site, path: &Path) -> Result<(usize, 
 
 /// Returns the addresses of the results' transcripts.
 async fn write_results(
-    store: &SqliteStore,
+    store: &AnyStore,
     zip: &mut Archive,
     failed: impl Fn(io::Error) -> TransferError,
 ) -> Result<Vec<Digest>, RunError> {
@@ -72,7 +72,7 @@ async fn write_results(
 }
 
 async fn write_corroborations(
-    store: &SqliteStore,
+    store: &AnyStore,
     zip: &mut Archive,
     failed: impl Fn(io::Error) -> TransferError,
 ) -> Result<(), RunError> {

@@ -20,7 +20,7 @@ use crate::driver::now_ms;
 use crate::progress::Console;
 use crate::run::{Ended, RunError};
 use crate::schedule::Setting;
-use crate::store::{Amendment, SqliteStore, Store, StoredResult, Written, from_line, worker_name};
+use crate::store::{self, Amendment, AnyStore, Store, StoredResult, Written, from_line, worker_name};
 use crate::transcripts::{FILE_BYTES_MAX, Transcripts};
 
 /// Longest line, in bytes: all faults that a result lists, at full length and escaped.
@@ -44,8 +44,7 @@ struct Taken {
 pub async fn import(site: &Site, path: &Path, console: &Console) -> Result<Ended, RunError> {
     let mut archive = open(path)?;
     let data_dir = DataDir::open(&site.data_dir)?;
-    let store_file = site.store.clone().unwrap_or_else(|| data_dir.store_file());
-    let store = SqliteStore::open(&store_file, now_ms()).await?;
+    let store = store::claim(&data_dir.store_of(site), now_ms()).await?;
     let taken = take(&mut archive, path, &store, site, console).await;
     store.close().await;
     let Taken { new, known, conflicts, without_transcript } = taken?;
@@ -77,7 +76,7 @@ fn open(path: &Path) -> Result<Archive, TransferError> {
 async fn take(
     archive: &mut Archive,
     path: &Path,
-    store: &SqliteStore,
+    store: &AnyStore,
     site: &Site,
     console: &Console,
 ) -> Result<Taken, RunError> {
@@ -154,7 +153,7 @@ fn setting_of(spec: &MatchSpec) -> Digest {
 
 /// Records results, those of one setting together.
 async fn record(
-    store: &SqliteStore,
+    store: &AnyStore,
     mut batch: Vec<(Digest, StoredResult)>,
     taken: &mut Taken,
     console: &Console,
@@ -182,11 +181,7 @@ async fn record(
 }
 
 /// Only of what is new: whoever wrote the file cannot vouch for what was here before.
-async fn take_corroborations(
-    path: &Path,
-    store: &SqliteStore,
-    new: &BTreeSet<MatchId>,
-) -> Result<(), RunError> {
+async fn take_corroborations(path: &Path, store: &AnyStore, new: &BTreeSet<MatchId>) -> Result<(), RunError> {
     let mut amendments = Vec::new();
     let mut archive = open(path)?;
     let mut lines = Lines::new(path, CORROBORATIONS, part(&mut archive, path, CORROBORATIONS)?);

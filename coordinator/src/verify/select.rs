@@ -9,7 +9,7 @@ use crate::config::Site;
 use crate::data_dir;
 use crate::driver::now_ms;
 use crate::run::RunError;
-use crate::store::{SqliteStore, Store, StoreError, StoredResult};
+use crate::store::{self, AnyStore, Store, StoreError, StoredResult};
 use crate::transcripts::Transcripts;
 
 /// All of the whole that a share is given in.
@@ -51,7 +51,7 @@ pub(super) struct Skipped {
 /// # Errors
 /// There is no store, or it or the transcripts cannot be read.
 pub(super) async fn select(site: &Site, runtime: &Digest, per_million: u32) -> Result<Selection, RunError> {
-    let store = SqliteStore::open(&data_dir::store_of(site)?, now_ms()).await?;
+    let store = store::open(&data_dir::store_of(site)?, now_ms()).await?;
     let mut salt = [0; terms::digest::DIGEST_BYTES];
     getrandom::fill(&mut salt)?;
     let selected = from_store(&store, site, runtime, per_million, &Digest(salt)).await;
@@ -64,13 +64,13 @@ pub(super) async fn select(site: &Site, runtime: &Digest, per_million: u32) -> R
 /// # Errors
 /// There is no store, or it cannot be read.
 pub(super) async fn count(site: &Site) -> Result<u64, RunError> {
-    let store = SqliteStore::open(&data_dir::store_of(site)?, now_ms()).await?;
+    let store = store::open(&data_dir::store_of(site)?, now_ms()).await?;
     let counted = count_in(&store).await;
     store.close().await;
     Ok(counted?)
 }
 
-async fn count_in(store: &SqliteStore) -> Result<u64, StoreError> {
+async fn count_in(store: &AnyStore) -> Result<u64, StoreError> {
     let mut count = 0;
     for setting in store.settings().await? {
         count += store.recorded(setting).await?.len() as u64;
@@ -79,7 +79,7 @@ async fn count_in(store: &SqliteStore) -> Result<u64, StoreError> {
 }
 
 async fn from_store(
-    store: &SqliteStore,
+    store: &AnyStore,
     site: &Site,
     runtime: &Digest,
     per_million: u32,

@@ -1,0 +1,101 @@
+//! How results are written: many in one statement, for each statement is a journey to the server.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use terms::{BySeat, MatchId};
+
+use super::{LAYER_SEPARATOR, Trouble, match_id, read};
+use crate::store::row::write_detail;
+use crate::store::session::{Session, Value};
+use crate::store::{StoredResult, Written, schema};
+
+/// Results in one statement, most first. The last one makes sure that there is a size for all.
+static INSERTS: LazyLock<[(usize, String); 3]> =
+    LazyLock::new(|| [64, 8, 1].map(|rows| (rows, schema::insert(rows))));
+
+/// Writes results as part of a transaction, and says of each what became of it.
+///
+/// # Errors
+/// The database fails, or one of them is void.
+pub(in crate::store) async fn record<S: Session>(
+    session: &mut S,
+    setting: &str,
+    results: &[StoredResult],
+) -> Result<Vec<Written>, Trouble> {
+    let mut seen = HashSet::new();
+    let firsts: Vec<&StoredResult> = results.iter().filter(|result| seen.insert(result.id)).collect();
+    let mut new = insert(session, setting, &firsts).await?;
+    let mut written = Vec::with_capacity(results.len());
+    for result in results {
+        // The second one of a match in the same batch is compared with the first.
+        let is_new = new.remove(&result.id);
+        written.push(if is_new { Written::New } else { compare(session, result).await? });
+    }
+    Ok(written)
+}
+
+/// Writes those whose matches have no result, and says which. No match may be there twice.
+///
+/// # Errors
+/// The database fails, or one of them is void.
+pub(super) async fn insert<S: Session>(
+    session: &mut S,
+    setting: &str,
+    results: &[&StoredResult],
+) -> Result<HashSet<MatchId>, Trouble> {
+    let mut new = HashSet::new();
+    let mut rest = results;
+    while let Some((rows, sql)) = INSERTS.iter().find(|(rows, _)| *rows <= rest.len()) {
+        let (now, later) = rest.split_at(*rows);
+        let mut values = Vec::with_capacity(rows * schema::COLUMNS);
+        for result in now {
+            values.extend(row(setting, result)?);
+        }
+        for row in session.all(sql, values).await? {
+            new.insert(match_id(&row)?);
+        }
+        rest = later;
+    }
+    Ok(new)
+}
+
+/// What became of a result of a match that had one before.
+async fn compare<S: Session>(session: &mut S, result: &StoredResult) -> Result<Written, Trouble> {
+    let rows = session.all(schema::READ_RESULT, vec![result.id.to_string().into()]).await?;
+    let kept = read(rows.first().ok_or(sqlx::Error::RowNotFound)?)?;
+    let is_same = kept.outcome == result.outcome;
+    Ok(if is_same { Written::Same } else { Written::Conflict { kept: Box::new(kept) } })
+}
+
+fn row(setting: &str, result: &StoredResult) -> Result<[Value; schema::COLUMNS], Trouble> {
+    let StoredResult {
+        id, seed, bots, outcome, worker, layers, attempt, wall_micros, recorded_at_ms, ..
+    } = result;
+    let detail = write_detail(outcome).ok_or(Trouble::Void(*id))?;
+    let BySeat([half_zero, half_one]) = outcome.verdict.scores().ok_or(Trouble::Void(*id))?.half_points();
+    let BySeat([bot_zero, bot_one]) = bots;
+    Ok([
+        id.to_string().into(),
+        setting.into(),
+        signed(seed.0).into(),
+        bot_zero.to_string().into(),
+        bot_one.to_string().into(),
+        outcome.verdict.name().into(),
+        i64::from(half_zero).into(),
+        i64::from(half_one).into(),
+        i64::from(outcome.ticks).into(),
+        outcome.digest.to_string().into(),
+        detail.into(),
+        worker.as_str().into(),
+        layers.join(&LAYER_SEPARATOR.to_string()).into(),
+        i64::from(attempt.0).into(),
+        signed(*wall_micros).into(),
+        (*recorded_at_ms).into(),
+    ])
+}
+
+/// SQL has no unsigned numbers. Seeds fit by construction; what a worker claims is cut to fit.
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
