@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help build python-wasm tournament test servers lint test-rust test-guest fuzz soak clean
+.PHONY: help build python-wasm tournament test servers lint test-rust test-guest fuzz soak load clean
 
 CARGO ?= cargo
 BIN := target/release
@@ -63,6 +63,9 @@ fuzz: ## look for input that breaks a reader: make fuzz ARGS='--seconds 600 --ta
 
 soak: build ## play for long, watch the worker, compare or kill: make soak ARGS='--matches 5000', ARGS='same', ARGS='kill'
 	@$(CARGO) run --release --locked -p arena-tests --example soak -- $(ARGS)
+
+load: build ## simulated workers, thousands of them, on one coordinator: make load ARGS='--workers 10000 --minutes 10'
+	@$(CARGO) run --release --locked -p arena-tests --example load -- $(ARGS)
 
 clean: ## remove everything that was built
 	rm -rf target

@@ -19,6 +19,7 @@ pub mod bucket;
 pub mod call;
 pub mod config;
 pub mod data_dir;
+pub mod descriptors;
 pub mod download;
 pub mod driver;
 pub mod engine;

@@ -10,7 +10,7 @@ use coordinator::replay::{replay, show};
 use coordinator::run::{Ended, RunError, run};
 use coordinator::transfer::{export, import};
 use coordinator::verify::verify;
-use coordinator::{again, interrupts, plan};
+use coordinator::{again, descriptors, interrupts, plan};
 use tokio::sync::mpsc;
 use tracing_subscriber::EnvFilter;
 
@@ -25,6 +25,7 @@ fn main() -> ExitCode {
     let site = order.site();
     let console = Console::new(site.verbosity, site.log_format);
     start_log(site, &console);
+    descriptors::allow_many();
     let ended = match &order {
         Order::Play(config) => play(config, &console),
         Order::Replay { site, which } => waiting(|interrupts| replay(site, which, &console, interrupts)),
