@@ -132,7 +132,9 @@ impl Engine {
     fn call_again(&self, key: WorkerKey) -> Duration {
         let due = match self.workers.get(key).filter(|worker| worker.is_ready() && !self.finished) {
             None => self.policy.call_again,
-            Some(worker) if worker.held.is_empty() => CALL_AGAIN_SOON,
+            Some(worker) if worker.idle() > 0 => CALL_AGAIN_SOON,
+            // It calls by itself when one of its slots has nothing to do any more.
+            Some(worker) if worker.surplus() == 0 => self.policy.call_again,
             Some(worker) => {
                 let due = worker.pace.call_again(worker.slots, worker.surplus(), self.policy.call_again);
                 let others_wait = self.workers.sums().idle > self.matches.plain_waiting().into();

@@ -3,7 +3,7 @@
 //! Sums are kept as workers change, so that no call has to look at all of them: see
 //! [`Workers::change`].
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, btree_map};
 use std::time::Duration;
 
 use super::event::{Elapsed, MatchNo, Stance, Voter, WorkerKey};
@@ -177,8 +177,8 @@ impl Workers {
 
     /// Enters a worker, unless it is there; it is looked at first at `watch_at`.
     pub(super) fn enter(&mut self, now: Elapsed, key: WorkerKey, voter: Voter, watch_at: Elapsed) {
-        if !self.all.contains_key(&key) {
-            self.all.insert(key, Worker::new(now, voter));
+        if let btree_map::Entry::Vacant(place) = self.all.entry(key) {
+            place.insert(Worker::new(now, voter));
             self.watch(key, watch_at);
         }
     }

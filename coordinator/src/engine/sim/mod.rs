@@ -4,7 +4,9 @@
 //!
 //! A run is a list of [`steps::Step`]s. One that fails is shrunk to a short one before it is shown.
 
+mod busy;
 mod check;
+mod flow;
 mod promises;
 mod puppet;
 mod shrink;
