@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use terms::{Attempt, MatchId, MatchSpec, Report, Runtime};
+use terms::{Attempt, BySeat, Digest, MatchId, Report, Runtime, Seed};
 use tokio::sync::oneshot;
 
 /// What a worker says of itself.
@@ -45,11 +45,24 @@ pub struct Reply {
     /// Why it gets no work, if so.
     pub refusal: Option<String>,
     /// Every match that it shall hold, in order.
-    pub wanted: Vec<(MatchSpec, Attempt)>,
+    pub wanted: Vec<Assignment>,
     /// Results that it may forget.
     pub settled: Vec<(MatchId, Attempt)>,
     /// When to call again.
     pub call_again: Duration,
+}
+
+/// A match that a worker shall hold: what it does not share with the others of its tournament.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Assignment {
+    /// Which match.
+    pub id: MatchId,
+    /// Which try.
+    pub attempt: Attempt,
+    /// Its seed.
+    pub seed: Seed,
+    /// The digest of each bot.
+    pub bots: BySeat<Digest>,
 }
 
 /// A call that waits for its reply. Dropping it tells the worker to call again.

@@ -8,11 +8,15 @@
 //! match: *rows* are what the results list, *matches* are what has to be played. Never here: who
 //! plays when, or on which worker.
 
-use std::collections::{BTreeSet, HashMap};
+mod ids;
 
-use terms::{BySeat, Digest, Digester, GameId, Limits, MatchId, MatchSpec, Policy, Seed};
+use std::collections::BTreeSet;
 
+use terms::{Attempt, BySeat, Digest, Digester, GameId, Limits, MatchId, MatchSpec, Policy, Seed};
+
+use crate::call::Assignment;
 use crate::engine::MatchNo;
+use ids::Ids;
 
 /// What all matches of a tournament share.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,25 +66,39 @@ pub struct Row {
 }
 
 /// Every match of a tournament.
+///
+/// A tournament of a thousand bots has a million of them: what is kept of each is its id and its
+/// place in an index, and everything else is computed.
 #[derive(Debug)]
 pub struct Schedule {
     setting: Setting,
     bots: Vec<Digest>,
     places: Places,
-    /// The match of each row.
-    matches: Vec<MatchNo>,
-    /// The first row of each match.
-    rows: Vec<u32>,
-    by_id: HashMap<MatchId, MatchNo>,
+    numbers: Numbers,
+    ids: Ids,
 }
 
 /// The seed of each row, and who sits where, as indices into the bots.
 #[derive(Debug)]
 enum Places {
-    /// Computed: a million rows need no memory.
-    RoundRobin { pairings: Vec<(u32, u32)>, seeds: Vec<Seed> },
+    /// Computed.
+    RoundRobin { players: u32, seeds: Vec<Seed> },
     /// Matches that were chosen one by one.
     Listed(Vec<(Seed, BySeat<usize>)>),
+}
+
+/// Which match decides which row.
+#[derive(Debug)]
+enum Numbers {
+    /// Each row is a match of its own.
+    Own(u32),
+    /// Some bots have the same contents.
+    Shared {
+        /// The match of each row.
+        matches: Vec<MatchNo>,
+        /// The first row of each match.
+        rows: Vec<u32>,
+    },
 }
 
 impl Schedule {
@@ -98,10 +116,9 @@ impl Schedule {
         if count > u128::from(u32::MAX) {
             return Err(TooManyMatches { bots: bots.len(), rounds, matches: count });
         }
-        let players = bots.len() as u32;
-        let pairings = (0..players).flat_map(|one| (one + 1..players).map(move |other| (one, other)));
         let places = Places::RoundRobin {
-            pairings: pairings.collect(),
+            // The square root of a u32, about.
+            players: bots.len() as u32,
             seeds: (0..rounds).map(|round| Seed::of_round(seed, round)).collect(),
         };
         Ok(Schedule::numbered(setting, bots, places, count as u32))
@@ -130,25 +147,32 @@ impl Schedule {
         Ok(Schedule::numbered(setting, bots, places, count))
     }
 
-    fn numbered(setting: Setting, bots: Vec<Digest>, places: Places, rows: u32) -> Schedule {
-        let (matches, numbers, by_id) = (Vec::new(), Vec::new(), HashMap::new());
-        let mut schedule = Schedule { setting, bots, places, matches, rows: numbers, by_id };
-        schedule.number(rows);
-        schedule
-    }
-
     /// Gives every distinct match a number, in the order of the rows.
-    fn number(&mut self, rows: u32) {
-        self.matches.reserve_exact(rows as usize);
+    fn numbered(setting: Setting, bots: Vec<Digest>, places: Places, rows: u32) -> Schedule {
+        let (ids, numbers) = (Ids::with_room_for(rows), Numbers::Own(rows));
+        let mut schedule = Schedule { setting, bots, places, numbers, ids };
+        let (mut matches, mut firsts) = (Vec::new(), Vec::new());
         for row in 0..rows {
-            let Some(id) = self.spec_of_row(row).map(|spec| spec.id()) else { return };
-            let next = MatchNo(self.rows.len() as u32);
-            let no = *self.by_id.entry(id).or_insert(next);
-            if no == next {
-                self.rows.push(row);
+            let Some(id) = schedule.spec_of_row(row).map(|spec| spec.id()) else { break };
+            let before = schedule.ids.count();
+            let no = schedule.ids.enter(id);
+            if no == before && matches.is_empty() {
+                continue;
             }
-            self.matches.push(no);
+            if matches.is_empty() {
+                // The first row whose match is not its own.
+                matches.extend((0..row).map(MatchNo));
+                firsts.extend(0..row);
+            }
+            if no == before {
+                firsts.push(row);
+            }
+            matches.push(MatchNo(no));
         }
+        if !matches.is_empty() {
+            schedule.numbers = Numbers::Shared { matches, rows: firsts };
+        }
+        schedule
     }
 
     /// What the matches share.
@@ -158,26 +182,54 @@ impl Schedule {
 
     /// Distinct matches.
     pub fn match_count(&self) -> u32 {
-        self.rows.len() as u32
+        self.ids.count()
     }
 
     /// The lines of the results, in schedule order.
     pub fn rows(&self) -> impl Iterator<Item = Row> + '_ {
-        let row = |(row, no): (usize, &MatchNo)| {
-            let (seed, bots) = self.place(row as u32)?;
-            Some(Row { no: *no, seed, bots })
+        let count = match &self.numbers {
+            Numbers::Own(rows) => *rows,
+            // As many as there are rows, which is a u32.
+            Numbers::Shared { matches, .. } => matches.len() as u32,
         };
-        self.matches.iter().enumerate().filter_map(row)
+        (0..count).filter_map(|row| {
+            let (seed, bots) = self.place(row)?;
+            let no = match &self.numbers {
+                Numbers::Own(_) => MatchNo(row),
+                Numbers::Shared { matches, .. } => *matches.get(row as usize)?,
+            };
+            Some(Row { no, seed, bots })
+        })
     }
 
     /// The number of a match, if it belongs to this tournament.
     pub fn find(&self, id: &MatchId) -> Option<MatchNo> {
-        self.by_id.get(id).copied()
+        self.ids.find(id).map(MatchNo)
+    }
+
+    /// The id of a match.
+    pub fn id(&self, no: MatchNo) -> Option<MatchId> {
+        self.ids.get(no.0)
+    }
+
+    /// What a worker must be told to play a match.
+    pub fn assignment(&self, no: MatchNo, attempt: Attempt) -> Option<Assignment> {
+        let (seed, bots) = self.place(self.first_row(no)?)?;
+        let BySeat([zero, one]) = bots;
+        let bots = BySeat([*self.bots.get(zero)?, *self.bots.get(one)?]);
+        Some(Assignment { id: self.id(no)?, attempt, seed, bots })
     }
 
     /// Everything that a match's outcome depends on.
     pub fn spec(&self, no: MatchNo) -> Option<MatchSpec> {
-        self.spec_of_row(*self.rows.get(no.index())?)
+        self.spec_of_row(self.first_row(no)?)
+    }
+
+    fn first_row(&self, no: MatchNo) -> Option<u32> {
+        match &self.numbers {
+            Numbers::Own(_) => Some(no.0),
+            Numbers::Shared { rows, .. } => rows.get(no.index()).copied(),
+        }
     }
 
     fn spec_of_row(&self, row: u32) -> Option<MatchSpec> {
@@ -195,16 +247,34 @@ impl Schedule {
 
     /// The seed of a row, and who sits where.
     fn place(&self, row: u32) -> Option<(Seed, BySeat<usize>)> {
-        let (pairings, seeds) = match &self.places {
-            Places::RoundRobin { pairings, seeds } => (pairings, seeds),
+        let (players, seeds) = match &self.places {
+            Places::RoundRobin { players, seeds } => (*players, seeds),
             Places::Listed(places) => return places.get(row as usize).copied(),
         };
-        let (pair, swapped) = (row as usize / 2, row % 2 == 1);
-        let round = pair.checked_div(pairings.len())?;
-        let (one, other) = *pairings.get(pair.checked_rem(pairings.len())?)?;
+        let (pair, swapped) = (row / 2, row % 2 == 1);
+        let pairings = pairings_before(players, players);
+        let round = u64::from(pair).checked_div(pairings)?;
+        let (one, other) = pairing(players, u64::from(pair).checked_rem(pairings)?);
         let bots = BySeat([one as usize, other as usize]);
-        Some((*seeds.get(round)?, if swapped { bots.swapped() } else { bots }))
+        Some((*seeds.get(round as usize)?, if swapped { bots.swapped() } else { bots }))
     }
+}
+
+/// Pairings of which the first bot comes before `one`.
+fn pairings_before(players: u32, one: u32) -> u64 {
+    let (players, one) = (u64::from(players), u64::from(one));
+    (one * (2 * players - one)).saturating_sub(one) / 2
+}
+
+/// The pairing at that place: by the first bot, then by the second.
+fn pairing(players: u32, place: u64) -> (u32, u32) {
+    let (mut low, mut high) = (0, players);
+    while high - low > 1 {
+        let middle = low + (high - low) / 2;
+        if pairings_before(players, middle) <= place { low = middle } else { high = middle }
+    }
+    // Less than `players`, because the place is one of this bot's.
+    (low, low + 1 + (place - pairings_before(players, low)) as u32)
 }
 
 #[cfg(test)]
@@ -252,6 +322,32 @@ mod tests {
         assert_eq!(schedule.match_count(), 3);
         let rows: Vec<_> = schedule.rows().map(|row| row.no.0).collect();
         assert_eq!(rows, [0, 1, 0, 1, 2, 2]);
+    }
+
+    #[test]
+    fn pairings_are_in_the_order_of_their_bots_however_many_there_are() {
+        for players in [2, 3, 4, 7, 50, 257] {
+            let all = (0..players).flat_map(|one| (one + 1..players).map(move |other| (one, other)));
+            let computed = (0..pairings_before(players, players)).map(|place| pairing(players, place));
+            assert!(all.eq(computed), "{players}");
+        }
+        let most = 65_536;
+        let last = pairings_before(most, most) - 1;
+        assert_eq!(pairing(most, last), (most - 2, most - 1));
+    }
+
+    #[test]
+    fn what_a_worker_is_told_is_the_match() {
+        let schedule = schedule(&["a", "same", "same", "b"], 2);
+        for no in (0..schedule.match_count()).map(MatchNo) {
+            let spec = schedule.spec(no).unwrap();
+            let told = schedule.assignment(no, Attempt(3)).unwrap();
+            assert_eq!(
+                told,
+                Assignment { id: spec.id(), attempt: Attempt(3), seed: spec.seed, bots: spec.bots }
+            );
+        }
+        assert_eq!(schedule.assignment(MatchNo(schedule.match_count()), Attempt(1)), None);
     }
 
     #[test]

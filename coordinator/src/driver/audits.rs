@@ -206,7 +206,7 @@ impl<S: Store> Driver<S> {
     }
 
     fn id(&self, no: MatchNo) -> Option<MatchId> {
-        self.schedule.spec(no).map(|spec| spec.id())
+        self.schedule.id(no)
     }
 }
 

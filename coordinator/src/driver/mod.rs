@@ -225,8 +225,9 @@ impl<S: Store> Driver<S> {
             Command::Audited { no, worker, end } => self.audited(no, worker, end),
             Command::Quarantine { voter, no, why } => self.quarantine(voter, no, &why),
             Command::Answer { worker, wanted, call_again } => {
-                let specs = wanted.iter().filter_map(|w| Some((self.schedule.spec(w.no)?, w.attempt)));
-                let wanted = specs.collect();
+                let told =
+                    wanted.iter().filter_map(|wanted| self.schedule.assignment(wanted.no, wanted.attempt));
+                let wanted = told.collect();
                 if let Some(OpenCall { reply, refusal, settled }) = self.open_calls.remove(&worker) {
                     // A worker that hung up calls again and hears all of it then.
                     let _ = reply.send(Reply { refusal, wanted, settled, call_again });
@@ -371,6 +372,6 @@ impl<S: Store> Driver<S> {
     }
 
     fn shown(&self, no: MatchNo) -> String {
-        self.schedule.spec(no).map(|spec| spec.id().0.short()).unwrap_or_default()
+        self.schedule.id(no).map(|id| id.0.short()).unwrap_or_default()
     }
 }

@@ -137,8 +137,12 @@ impl Engine {
             Some(worker) if worker.surplus() == 0 => self.policy.call_again,
             Some(worker) => {
                 let due = worker.pace.call_again(worker.slots, worker.surplus(), self.policy.call_again);
-                let others_wait = self.workers.sums().idle > self.matches.plain_waiting().into();
-                if others_wait && worker.surplus() > 0 { due.min(CALL_AGAIN_SOON) } else { due }
+                // Others have nothing, or will not before long: what it has may be theirs.
+                let slots = u32::try_from(self.workers.sums().slots).unwrap_or(u32::MAX);
+                let soon = worker.pace.begun_within(slots, self.policy.call_again);
+                let needed = self.workers.sums().idle.max(soon.into());
+                let is_short = needed > self.matches.plain_waiting().into();
+                if is_short { due.min(CALL_AGAIN_SOON) } else { due }
             }
         };
         due.max(self.workers.call_again_min())

@@ -66,12 +66,12 @@ fn other_protocol(theirs: u32) -> Option<String> {
 }
 
 fn write_reply(reply: Reply, tournament: v1::Tournament) -> v1::SynchronizeResponse {
-    let wanted = reply.wanted.into_iter().map(|(spec, attempt)| {
-        let BySeat([zero, one]) = spec.bots;
+    let wanted = reply.wanted.into_iter().map(|wanted| {
+        let BySeat([zero, one]) = wanted.bots;
         v1::Assignment {
-            match_id: bytes(&spec.id().0),
-            attempt: attempt.0,
-            seed: spec.seed.0,
+            match_id: bytes(&wanted.id.0),
+            attempt: wanted.attempt.0,
+            seed: wanted.seed.0,
             bot_zero: bytes(&zero),
             bot_one: bytes(&one),
         }
