@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Every package of the workspace and its folder.
-const PACKAGES: [(&str, &str); 12] = [
+const PACKAGES: [(&str, &str); 13] = [
     ("terms", "proto/terms"),
     ("pipe", "proto/pipe"),
     ("rpc", "proto/rpc"),
     ("transcript", "proto/transcript"),
+    ("probes", "proto/probes"),
     ("games", "worker/games"),
     ("worker", "worker"),
     ("coordinator", "coordinator"),
@@ -23,14 +24,15 @@ const PACKAGES: [(&str, &str); 12] = [
 ];
 
 /// The packages of the workspace that each may link, besides itself.
-const ARROWS: [(&str, &[&str]); 9] = [
+const ARROWS: [(&str, &[&str]); 10] = [
     ("terms", &[]),
     ("pipe", &["terms"]),
     ("rpc", &["terms"]),
     ("transcript", &["terms"]),
+    ("probes", &[]),
     ("games", &["terms"]),
-    ("worker", &["terms", "pipe", "rpc", "transcript", "games"]),
-    ("coordinator", &["terms", "rpc", "transcript"]),
+    ("worker", &["terms", "pipe", "rpc", "transcript", "games", "probes"]),
+    ("coordinator", &["terms", "rpc", "transcript", "probes"]),
     ("sandbox-shim", &["terms", "pipe"]),
     ("precompile", &["terms", "pipe", "sandbox-shim"]),
 ];

@@ -146,3 +146,26 @@ fn when_power_fails_at_any_moment_the_store_opens_and_the_tournament_goes_on() {
         assert_eq!(resumed.json["tournament"]["cached"], recorded, "{loss:?}: what was recorded counts");
     }
 }
+
+#[test]
+fn a_local_worker_that_is_killed_is_started_again() {
+    let tournament = short();
+    let child = tournament.start();
+    for _ in 0..2 {
+        playing(&child);
+        let worker = *descendants(child.id(), "--until-stdin-closes").first().unwrap();
+        send(Signal::SIGKILL, worker);
+        wait_for("the end of the worker", || is_gone(worker).then_some(()));
+    }
+    let run = tournament.finish(child).expect_code(0);
+    assert!(run.stderr.contains("it is started again"), "{}", run.stderr);
+    assert_eq!(first_difference(undisturbed_short(), &run.lasting()), None);
+}
+
+#[test]
+fn a_local_worker_that_cannot_work_is_given_up_with_its_reason() {
+    let tournament = short().with(&["--worker-bin", "/bin/false"]);
+    let run = tournament.run().expect_code(1);
+    assert!(run.stderr.contains("there is no other worker"), "{}", run.stderr);
+    assert_eq!(run.stderr.matches("ended early").count(), 3, "{}", run.stderr);
+}

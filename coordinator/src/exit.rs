@@ -43,6 +43,7 @@ impl Exit {
                 | RunError::Store(_)
                 | RunError::Transcripts(_)
                 | RunError::Listen { .. }
+                | RunError::Http { .. }
                 | RunError::Local(_)
                 | RunError::Driver(_)
                 | RunError::Standings(_)

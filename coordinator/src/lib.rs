@@ -5,6 +5,7 @@
 //!                                                            ├─ rpc_server  workers' calls
 //!                                                            ├─ store       results
 //!                                                            ├─ local       child processes
+//!                                                            ├─ http        who asks how it is
 //!                                                            └─ progress    people
 //!                                                    outcome ─► standings ─► output
 //! ```
@@ -24,6 +25,7 @@ pub mod download;
 pub mod driver;
 pub mod engine;
 pub mod exit;
+pub mod http;
 pub mod intake;
 pub mod interrupts;
 pub mod local;

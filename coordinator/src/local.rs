@@ -1,14 +1,17 @@
 //! Workers on this machine, as child processes: started, watched, and never left behind.
 //!
 //! A worker gets a pipe as its standard input and drains when that ends, so it goes even when we
-//! are killed. It has a process group of its own: Ctrl-C reaches us alone, and we decide.
+//! are killed. It has a process group of its own: Ctrl-C reaches us alone, and we decide. One that
+//! dies is started again, unless it always dies.
+
+mod restarts;
 
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -19,6 +22,7 @@ use tokio_stream::StreamExt;
 use tokio_util::codec::{FramedRead, LinesCodec};
 
 use crate::progress::Console;
+use restarts::{End, Restarts};
 
 /// The name of the worker's program.
 const PROGRAM: &str = "worker";
@@ -62,15 +66,18 @@ pub struct StartError {
 pub struct Exited {
     /// The name it had.
     pub name: String,
+    /// Whether it is started again.
+    pub comes_back: bool,
     status: Option<ExitStatus>,
 }
 
 impl fmt::Display for Exited {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.status {
-            Some(status) => write!(f, "local worker {} ended early ({status})", self.name),
-            None => write!(f, "local worker {} ended early", self.name),
+        write!(f, "local worker {} ended early", self.name)?;
+        if let Some(status) = self.status {
+            write!(f, " ({status})")?;
         }
+        f.write_str(if self.comes_back { "; it is started again" } else { "" })
     }
 }
 
@@ -83,7 +90,7 @@ pub struct Locals {
 }
 
 impl Locals {
-    /// Starts them. Each that ends by itself is told through `exits`.
+    /// Starts them. Each end that was not asked for is told through `exits`.
     ///
     /// # Errors
     /// The first one that cannot be started; those before it are stopped.
@@ -95,18 +102,10 @@ impl Locals {
         let program = config.program.clone().unwrap_or_else(|| beside_us(PROGRAM));
         let mut locals = Locals { tasks: JoinSet::new(), stop: watch::Sender::new(None) };
         for number in 1..=config.count {
-            let name = name(number);
-            let mut command = command(&program, config, &name);
-            command.args(share_of_cores(number, config.count));
-            if !console.is_colourful() {
-                command.env("NO_COLOR", "1");
-            }
-            if config.is_terse && std::env::var_os(LOG_VARIABLE).is_none() {
-                command.env(LOG_VARIABLE, "warn");
-            }
-            let child = command.spawn().map_err(|source| StartError { path: program.clone(), source })?;
-            let (console, exits, stop) = (console.clone(), exits.clone(), locals.stop.subscribe());
-            locals.tasks.spawn(attend(name, child, console, exits, stop));
+            let (program, config, console) = (program.clone(), config.clone(), console.clone());
+            let worker = Local { number, program, config, console };
+            let child = worker.start()?;
+            locals.tasks.spawn(worker.attend(child, exits.clone(), locals.stop.subscribe()));
         }
         Ok(locals)
     }
@@ -123,21 +122,80 @@ fn beside_us(name: &str) -> PathBuf {
     beside.unwrap_or_else(|| PathBuf::from(name))
 }
 
-fn command(program: &Path, config: &LocalConfig, name: &str) -> Command {
-    let mut command = Command::new(program);
-    command
-        .arg("--coordinator")
-        .arg(format!("http://{}", config.coordinator))
-        .arg("--data-dir")
-        .arg(&config.data_dir)
-        .args(["--name", name, "--until-stdin-closes"])
-        .args(&config.arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .process_group(0)
-        .kill_on_drop(true);
-    command
+/// One of them, dead or alive.
+struct Local {
+    number: u32,
+    program: PathBuf,
+    config: LocalConfig,
+    console: Console,
+}
+
+impl Local {
+    fn start(&self) -> Result<Child, StartError> {
+        let started = self.command().spawn();
+        started.map_err(|source| StartError { path: self.program.clone(), source })
+    }
+
+    fn command(&self) -> Command {
+        let Local { number, program, config, console } = self;
+        let mut command = Command::new(program);
+        command
+            .arg("--coordinator")
+            .arg(format!("http://{}", config.coordinator))
+            .arg("--data-dir")
+            .arg(&config.data_dir)
+            .args(["--name", &name(*number), "--until-stdin-closes"])
+            .args(&config.arguments)
+            .args(share_of_cores(*number, config.count))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .process_group(0)
+            .kill_on_drop(true);
+        if !console.is_colourful() {
+            command.env("NO_COLOR", "1");
+        }
+        if config.is_terse && std::env::var_os(LOG_VARIABLE).is_none() {
+            command.env(LOG_VARIABLE, "warn");
+        }
+        // The address is ours, and theirs would be taken: nobody asks them how they are.
+        command.env_remove("ARENA_HTTP");
+        command
+    }
+
+    /// Watches over this worker until it is told to stop, or is given up; tells of each of its ends.
+    async fn attend(
+        self,
+        mut child: Child,
+        exits: mpsc::Sender<Exited>,
+        mut stop: watch::Receiver<Option<Duration>>,
+    ) {
+        let mut restarts = Restarts::default();
+        loop {
+            let began = Instant::now();
+            let Ok(status) = live(child, self.console.clone(), &mut stop).await else { return };
+            let pause = restarts.ended(End::of(status), began.elapsed());
+            let exited = Exited { name: name(self.number), comes_back: pause.is_some(), status };
+            let restart = async {
+                // Nobody listens any more when the run is over, and then nobody needs to know.
+                let _ = exits.send(exited.clone()).await;
+                tokio::time::sleep(pause?).await;
+                Some(self.start())
+            };
+            child = tokio::select! {
+                _ = told_to_stop(&mut stop) => return,
+                started = restart => match started {
+                    None => return,
+                    Some(Ok(child)) => child,
+                    Some(Err(error)) => {
+                        tracing::error!("{error}: {}", error.source);
+                        let _ = exits.send(Exited { comes_back: false, ..exited }).await;
+                        return;
+                    }
+                },
+            };
+        }
+    }
 }
 
 /// What a local worker is called; they are numbered from 1.
@@ -168,27 +226,25 @@ fn usable_cores() -> Vec<usize> {
     (0..nix::sched::CpuSet::count()).filter(|core| set.is_set(*core).unwrap_or(false)).collect()
 }
 
-/// Passes a worker's log on until it ends, and tells so unless that was asked for.
-async fn attend(
-    name: String,
+/// A worker that was told to stop, and did.
+struct Stopped;
+
+/// Passes a worker's log on until it ends.
+async fn live(
     mut child: Child,
     console: Console,
-    exits: mpsc::Sender<Exited>,
-    mut stop: watch::Receiver<Option<Duration>>,
-) {
+    stop: &mut watch::Receiver<Option<Duration>>,
+) -> Result<Option<ExitStatus>, Stopped> {
     // Waiting for a child closes its standard input, and for a worker that means to go.
     let _held_open = child.stdin.take();
     let log = pass_on(child.stderr.take(), console);
     tokio::pin!(log);
     let patience = tokio::select! {
-        patience = told_to_stop(&mut stop) => patience,
-        status = async { tokio::join!(child.wait(), &mut log).0 } => {
-            // Nobody listens any more when the run is over, and then nobody needs to know.
-            let _ = exits.send(Exited { name, status: status.ok() }).await;
-            return;
-        }
+        patience = told_to_stop(stop) => patience,
+        status = async { tokio::join!(child.wait(), &mut log).0 } => return Ok(status.ok()),
     };
     tokio::join!(end(child, patience), log);
+    Err(Stopped)
 }
 
 async fn told_to_stop(stop: &mut watch::Receiver<Option<Duration>>) -> Duration {

@@ -1,6 +1,7 @@
 //! One run from a configuration to its documents: prepare, play what is missing, give out.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Instant;
 
 use terms::Seed;
@@ -11,6 +12,7 @@ use crate::data_dir::{DataDirError, NoStore};
 use crate::download::{DownloadError, download};
 use crate::driver::{DriverError, Finale};
 use crate::engine::{AuditCounts, Ending, Sample};
+use crate::http::{self, Condition};
 use crate::intake::IntakeError;
 use crate::local::StartError;
 use crate::output::{self, OutputError};
@@ -73,6 +75,15 @@ pub enum RunError {
         #[source]
         source: std::io::Error,
     },
+    /// The address for probes.
+    #[error("cannot listen on {address}; choose another --http, port 0 takes a free one")]
+    Http {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
     /// A tournament to move.
     #[error(transparent)]
     Transfer(#[from] TransferError),
@@ -125,11 +136,13 @@ pub async fn run(
 ) -> Result<Ended, RunError> {
     let began = Instant::now();
     output::check([config.site.json.as_ref(), config.csv.as_ref()])?;
+    let condition = Arc::new(Condition::default());
+    let _probes = http::serve(config.http, &condition, console).await?;
     let plan = plan(config, seed, console).await?;
     plan.notes.iter().for_each(|note| console.say(note));
-    let Some(mut stage) = Stage::set_in_turn(&config.site, plan, console, &mut interrupts).await? else {
-        return Ok(Ended::Interrupted);
-    };
+    let in_turn = Stage::set_in_turn(&config.site, plan, (console, &condition), &mut interrupts);
+    let Some(mut stage) = in_turn.await? else { return Ok(Ended::Interrupted) };
+    stage.condition = condition;
     stage.policy.sample = draw_sample(config.audit_per_million)?;
     let ended = perform(&stage, config, console, interrupts, began).await;
     stage.store.close().await;

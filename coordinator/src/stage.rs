@@ -16,6 +16,7 @@ use crate::config::{LOCAL_WORKERS_MAX, LogFormat, Site, Verbosity};
 use crate::data_dir::DataDir;
 use crate::driver::{Driver, Finale, Inputs, dismiss, now_ms};
 use crate::engine::{Engine, MatchNo, Policy};
+use crate::http::Condition;
 use crate::local::{LocalConfig, Locals};
 use crate::plan::Plan;
 use crate::progress::{Console, Progress};
@@ -39,6 +40,8 @@ pub struct Stage {
     pub plan: Plan,
     /// How patient the engine is.
     pub policy: Policy,
+    /// How it is going, for whoever asks.
+    pub condition: Arc<Condition>,
     /// Where results go.
     pub store: Arc<AnyStore>,
     /// Where transcripts go.
@@ -72,11 +75,11 @@ impl Stage {
     pub async fn set_in_turn(
         site: &Site,
         plan: Plan,
-        console: &Console,
+        audience: (&Console, &Condition),
         interrupts: &mut mpsc::Receiver<()>,
     ) -> Result<Option<Stage>, RunError> {
         let data_dir = DataDir::open(&site.data_dir)?;
-        match standby::take(&data_dir.store_of(site), console, interrupts).await? {
+        match standby::take(&data_dir.store_of(site), audience, interrupts).await? {
             Some(store) => Stage::over(store, site, plan, data_dir).await.map(Some),
             None => Ok(None),
         }
@@ -91,6 +94,7 @@ impl Stage {
         Ok(Stage {
             plan,
             policy,
+            condition: Arc::default(),
             store,
             transcripts,
             worker_dir,
@@ -150,12 +154,14 @@ impl Stage {
         announce(site, address, console);
         let (exits_in, exits) = mpsc::channel(LOCAL_WORKERS_MAX as usize);
         let locals = Locals::start(&self.local_config(site, address), console, &exits_in)?;
-        let mut inputs = Inputs::new(calls, interrupts, exits, server.stopped.clone());
+        let mut inputs =
+            Inputs::new(calls, interrupts, exits, server.stopped.clone(), self.condition.clone());
         let driver = self.driver(site, console).checking(self.to_check.clone());
         let finale = tokio::select! {
             finale = driver.run(&mut inputs) => finale,
             why = self.store.lost() => Err(why.into()),
         };
+        self.condition.ends();
         let patience = if matches!(&finale, Ok(finale) if finale.abandoned == 0) { GRACE } else { HASTE };
         tokio::select! {
             () = locals.stop(patience) => {}

@@ -7,6 +7,7 @@ use tokio::sync::mpsc;
 
 use crate::config::Place;
 use crate::driver::now_ms;
+use crate::http::Condition;
 use crate::progress::Console;
 use crate::store::{AnyStore, Attempted, Claim, StoreError};
 
@@ -21,11 +22,11 @@ const TELL_EVERY: Duration = Duration::from_secs(60);
 /// It cannot be opened. Once another coordinator was seen there, a server that is away is waited for.
 pub async fn take(
     place: &Place,
-    console: &Console,
+    (console, condition): (&Console, &Condition),
     interrupts: &mut mpsc::Receiver<()>,
 ) -> Result<Option<AnyStore>, StoreError> {
     let mut claim = Claim::of(place);
-    let mut waiting = Waiting { place, console, told: None };
+    let mut waiting = Waiting { place, console, condition, told: None };
     loop {
         match claim.attempt(now_ms()).await {
             Ok(Attempted::Ours(store)) => {
@@ -49,12 +50,14 @@ pub async fn take(
 struct Waiting<'a> {
     place: &'a Place,
     console: &'a Console,
+    condition: &'a Condition,
     /// What, and when.
     told: Option<(String, Instant)>,
 }
 
 impl Waiting<'_> {
     fn tell(&mut self, what: &str) {
+        self.condition.stands_by(what);
         let is_news = self.told.as_ref().is_none_or(|(told, at)| told != what || at.elapsed() >= TELL_EVERY);
         if is_news {
             let place = self.place;

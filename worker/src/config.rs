@@ -1,5 +1,6 @@
 //! The worker's command line, parsed once into values that cannot be wrong.
 
+use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -27,10 +28,18 @@ const SLOTS_MAX: usize = 1_024;
   worker --coordinator https://a:7070,https://b:7070 --ca ca.pem --tls-cert me.pem --tls-key me.key
         two coordinators of which one is active; they ask for client certificates
 
-SIGTERM or Ctrl-C drains: matches that are being played are finished and reported; a second one
-stops at once, and the coordinator gives the matches to others.
+A worker is a plain process without state of its own: whatever can start one is good enough.
+  ssh         ssh HOST nohup arena/worker --coordinator http://10.0.0.1:7070 </dev/null >worker.log 2>&1 &
+  systemd     deploy/systemd/arena-worker.service: systemctl enable --now arena-worker
+  Kubernetes  deploy/kubernetes/worker.yaml: kubectl apply -f worker.yaml; kubectl scale --replicas 20 …
 
-Exit codes: 0 drained; 1 failed; 2 usage, certificates and tokens included."
+SIGTERM or Ctrl-C drains: matches that are being played are finished and reported; a second one
+stops at once, and the coordinator gives the matches to others. What the coordinator does not take
+within 10 seconds, and what is finished while it is away, is kept in DATA_DIR/spool; the next worker
+with that data directory reports it.
+
+Exit codes: 0 drained; 1 failed; 2 usage, certificates and tokens included; 3 drained, but results are kept in DATA_DIR/spool, because
+the coordinator did not take them; 4 stopped at once."
 )]
 pub struct Arguments {
     /// Address of the coordinator, http:// or https://; several, separated by commas or each with a flag
@@ -68,7 +77,7 @@ pub struct Arguments {
     #[arg(long, value_name = "LIST", env = "ARENA_CORES", value_delimiter = ',')]
     pub cores: Vec<u16>,
 
-    /// Where this worker keeps its files
+    /// Where this worker keeps its files; workers may share it
     #[arg(long, value_name = "DIR", env = "ARENA_DATA_DIR", default_value = "arena-worker")]
     pub data_dir: PathBuf,
 
@@ -95,6 +104,11 @@ pub struct Arguments {
     /// Play nothing where the system refuses a namespace to the sandbox [see: sandbox-shim doctor]
     #[arg(long, env = "ARENA_REQUIRE_NAMESPACES")]
     pub require_namespaces: bool,
+
+    /// Answer GET /healthz, GET /readyz and gRPC health checks there; port 0 takes a free one and prints
+    /// it [default: nowhere]
+    #[arg(long, value_name = "ADDR:PORT", env = "ARENA_HTTP")]
+    pub http: Option<SocketAddr>,
 
     /// Drain when standard input ends: for whoever starts a worker and must not leave it behind
     #[arg(long)]
@@ -144,6 +158,11 @@ impl Arguments {
             identity: self.tls_cert.clone().zip(self.tls_key.clone()),
             token: JoinToken::given(self.join_token.as_ref(), self.join_token_file.as_deref())?,
         })
+    }
+
+    /// Where results are kept that the coordinator does not take.
+    pub fn spool_folder(&self) -> PathBuf {
+        self.data_dir.join("spool")
     }
 
     /// A program that is built together with this one.
@@ -200,7 +219,7 @@ mod tests {
     fn wrong_flags_name_themselves_their_value_and_the_rule() {
         let with = |more: [&'static str; 2]| [vec!["--coordinator", "http://h:1"], more.to_vec()].concat();
         let long = Box::leak("n".repeat(65).into_boxed_str());
-        let cases: [(Vec<&str>, &[&str]); 12] = [
+        let cases: [(Vec<&str>, &[&str]); 13] = [
             (vec![], &["--coordinator"]),
             (vec!["--coordinator", "ftp://x:1"], &["ftp://x:1", "http://HOST:PORT"]),
             (vec!["--coordinator", "http://x"], &["http://HOST:PORT"]),
@@ -212,6 +231,7 @@ mod tests {
             (with(["--zygote-matches", "0"]), &["--zygote-matches", "0"]),
             (with(["--cores", "0,x"]), &["--cores", "x"]),
             (with(["--name", long]), &["--name", "1 to 64"]),
+            (with(["--http", "localhost"]), &["--http", "localhost"]),
             (with(["--colour", "red"]), &["--colour"]),
         ];
         let token = parse(&["--coordinator", "h:1", "--join-token", "hunter2"]).unwrap();

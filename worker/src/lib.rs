@@ -3,6 +3,7 @@
 //!
 //! ```text
 //! cluster   what to play, what was played         ◄─► coordinator
+//!    │ spool: results on disk                         http ◄─ who asks how it is
 //!    │ board: matches waiting, playing, finished
 //! slots     one thread and one core per match
 //!    │ seats: who plays, Python or component
@@ -15,6 +16,8 @@
 pub mod cluster;
 pub mod config;
 mod disk;
+pub mod exit;
+pub mod http;
 pub mod referee;
 pub mod sandbox;
 mod seats;

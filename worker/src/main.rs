@@ -3,10 +3,12 @@
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::Parser;
 use nix::unistd::gethostname;
+use probes::Probes;
 use rand::Rng;
 use rpc::BadToken;
 use terms::printable::clean;
@@ -15,10 +17,18 @@ use tokio::runtime::{Handle, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
-use worker::cluster::{Blobs, Board, ConnectError, Ended, Identity, Programs, Session, Upkeep, Uplink};
+use worker::cluster::spool::{Bounds, Spool};
+use worker::cluster::{
+    Blobs, Board, ConnectError, Ended, Identity, Programs, Ready, Session, Upkeep, Uplink,
+};
 use worker::config::{Arguments, LogFormat};
+use worker::exit::Exit;
+use worker::http;
 use worker::sandbox::{Components, ComponentsConfig, Group};
 use worker::slots::{self, Equipment};
+
+/// How long a worker that is told to stop at once may take to put finished results away.
+const SPILL_SECONDS_MAX: Duration = Duration::from_secs(2);
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -26,26 +36,23 @@ fn main() -> ExitCode {
     // A panic may quote what a bot or a coordinator sent.
     std::panic::set_hook(Box::new(|panic| tracing::error!("{}", clean(&panic.to_string()))));
     match run(&arguments) {
-        Ok(Ended::Drained) => ExitCode::SUCCESS,
-        Ok(Ended::Unreported) => {
-            tracing::error!("the coordinator is gone; results that it did not hear are lost to it");
-            ExitCode::FAILURE
-        }
+        Ok(code) => ExitCode::from(code),
         Err(error) => {
             tracing::error!("{}", clean(&format!("{error:#}")));
             let is_usage = error.is::<ConnectError>() || error.is::<BadToken>();
-            if is_usage { ExitCode::from(2) } else { ExitCode::FAILURE }
+            ExitCode::from(if is_usage { Exit::USAGE } else { Exit::FAILED })
         }
     }
 }
 
-fn run(arguments: &Arguments) -> anyhow::Result<Ended> {
+fn run(arguments: &Arguments) -> anyhow::Result<u8> {
     let runtime = Runtime::new().context("the system gives no threads")?;
     let guard = runtime.enter();
     // Whoever asked first would choose for everybody; there is nobody else.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let uplink = Arc::new(Uplink::open(&arguments.coordinator, &arguments.credentials()?)?);
-    let board = Arc::new(Board::new(arguments.slot_count()));
+    let spool = open_spool(arguments);
+    let board = Arc::new(Board::new(arguments.slot_count(), spool.clone()));
     let blobs = Arc::new(Blobs::open(arguments.cache_folder().join("blobs"), uplink.clone())?);
     let cores = arguments.core_list();
     let with = (programs(arguments), upkeep(arguments));
@@ -53,8 +60,10 @@ fn run(arguments: &Arguments) -> anyhow::Result<Ended> {
     let equipment = Equipment { blobs: blobs.clone(), components, runtime: runtime.handle().clone() };
     let equipment = Arc::new(equipment);
     let slots = slots::start(arguments.slot_count(), &cores, &board, &equipment)?;
-    let session = Session::new(identity(arguments), uplink, blobs, with, board.clone());
-    let drain = drain_on_signal(arguments.until_stdin_closes)?;
+    let identity = identity(arguments, spool.as_deref());
+    let session = Session::new(identity, uplink, blobs, with, board.clone());
+    let _probes = probes(arguments, &session, &runtime)?;
+    let drain = drain_on_signal(arguments.until_stdin_closes, board.clone(), equipment.components.clone())?;
     let ended = runtime.block_on(session.run(drain));
     board.close();
     // Nobody hears of what waits for a compiler now.
@@ -63,14 +72,47 @@ fn run(arguments: &Arguments) -> anyhow::Result<Ended> {
     drop(guard);
     // A read of standard input that is under way would hold up an ordinary shutdown for ever.
     runtime.shutdown_background();
-    Ok(ended?)
+    let code = Exit::code(&ended);
+    say_farewell(&ended?, spool.as_deref());
+    Ok(code)
 }
 
-fn identity(arguments: &Arguments) -> Identity {
+/// Says what becomes of results that the coordinator did not take.
+fn say_farewell(ended: &Ended, spool: Option<&Spool>) {
+    let Ended::Undelivered { kept, lost } = ended else { return };
+    if let Some(spool) = spool.filter(|_| *kept > 0) {
+        let folder = spool.folder().display();
+        tracing::warn!(
+            "the coordinator did not take {kept} results; they are kept in {folder}, and the next worker with \
+             this data directory reports them"
+        );
+    }
+    if *lost > 0 {
+        tracing::error!("{lost} results are lost, and their matches will be played again");
+    }
+}
+
+/// The spool. A worker that cannot have one plays all the same: what it loses is played again.
+fn open_spool(arguments: &Arguments) -> Option<Arc<Spool>> {
+    let opened = Spool::open(&arguments.spool_folder(), Bounds::default(), rand::rng().random());
+    let no_spool = |error: &_| {
+        tracing::warn!("results are kept in memory alone: {}", clean(&format!("{error}")));
+    };
+    opened.inspect_err(no_spool).ok().map(Arc::new)
+}
+
+fn probes(arguments: &Arguments, session: &Session, runtime: &Runtime) -> anyhow::Result<Option<Probes>> {
+    let Some(address) = arguments.http else { return Ok(None) };
+    let serving = runtime.block_on(http::serve(address, session.pulse()));
+    let probes = serving.with_context(|| format!("cannot listen on {address}; choose another --http"))?;
+    Ok(Some(probes))
+}
+
+fn identity(arguments: &Arguments, spool: Option<&Spool>) -> Identity {
     let host = gethostname().ok().and_then(|host| host.into_string().ok());
     let default = || format!("{}-{}", host.as_deref().unwrap_or("worker"), std::process::id());
     Identity {
-        instance: format!("{:032x}", rand::rng().random::<u128>()),
+        instance: spool.map_or_else(|| format!("{:032x}", rand::rng().random::<u128>()), Spool::instance),
         name: arguments.name.clone().unwrap_or_else(default),
         slots: arguments.slot_count(),
     }
@@ -108,7 +150,11 @@ fn components(
 }
 
 /// The first signal, or the end of standard input, drains; the next signal stops at once.
-fn drain_on_signal(until_stdin_closes: bool) -> std::io::Result<CancellationToken> {
+fn drain_on_signal(
+    until_stdin_closes: bool,
+    board: Arc<Board<Ready>>,
+    components: Arc<Components>,
+) -> std::io::Result<CancellationToken> {
     let drain = CancellationToken::new();
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     let token = drain.clone();
@@ -122,12 +168,18 @@ fn drain_on_signal(until_stdin_closes: bool) -> std::io::Result<CancellationToke
         }
         tracing::info!("draining: finishing what is being played; again to stop at once");
         token.cancel();
+        // A match that waits for a compiler has not begun: it goes back.
+        board.close();
+        components.close();
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
         tracing::warn!("stopped; the coordinator gives the matches to others");
-        std::process::exit(1);
+        // What is finished is worth a moment, but no more.
+        let spilling = tokio::task::spawn_blocking(move || board.spill());
+        let _ = tokio::time::timeout(SPILL_SECONDS_MAX, spilling).await;
+        std::process::exit(Exit::STOPPED.into());
     });
     Ok(drain)
 }

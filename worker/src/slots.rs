@@ -57,7 +57,10 @@ pub fn start(
         let serve = move || {
             pin(core);
             while let Some(job) = board.take() {
-                board.finish(report(&job, core, &equipment));
+                match report(&job, core, &equipment, || board.is_closed()) {
+                    Some(report) => board.finish(report),
+                    None => board.give_back(&job),
+                }
             }
         };
         std::thread::Builder::new().name(format!("slot-{index}")).spawn(serve)
@@ -75,40 +78,68 @@ fn pin(core: Option<u16>) {
     }
 }
 
-fn report(job: &Job<Ready>, core: Option<u16>, equipment: &Equipment) -> Report {
+/// Plays a match. Nothing if it could not be begun for a reason that is none of its own.
+fn report(
+    job: &Job<Ready>,
+    core: Option<u16>,
+    equipment: &Equipment,
+    is_going: impl Fn() -> bool,
+) -> Option<Report> {
     let began = Instant::now();
     let played = surviving(|| play(job, core, equipment));
-    let Conducted { outcome, record } = played.unwrap_or_else(void);
+    let Conducted { outcome, record } = match played {
+        Ok(conducted) => conducted,
+        Err(Unplayed::Later) => return None,
+        // Who goes waits for no compiler; others will.
+        Err(Unplayed::Trouble(_)) if is_going() => return None,
+        Err(Unplayed::Trouble(trouble)) => void(trouble),
+    };
     let wall_micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+    let (id, attempt) = (job.id.0.short(), job.attempt.0);
+    tracing::debug!(r#match = %id, attempt, ticks = outcome.ticks, "played");
     if let Verdict::Void(fault) = outcome.verdict {
-        let (id, attempt) = (job.id.0.short(), job.attempt.0);
         tracing::warn!(r#match = %id, attempt, "void, {fault}: {}", clean(&outcome.host_message));
     }
-    Report { id: job.id, attempt: job.attempt, outcome, record, wall_micros }
+    Some(Report { id: job.id, attempt: job.attempt, outcome, record, wall_micros })
+}
+
+/// Why a match was not played.
+#[derive(Debug, PartialEq, Eq)]
+enum Unplayed {
+    /// A bot is not to be had while the coordinator is away.
+    Later,
+    /// The match is void.
+    Trouble(HostTrouble),
+}
+
+impl From<HostTrouble> for Unplayed {
+    fn from(trouble: HostTrouble) -> Unplayed {
+        Unplayed::Trouble(trouble)
+    }
 }
 
 /// Runs a match so that a mistake of ours costs this match, and not the slot: a worker that lost
 /// its slots one by one would still look alive.
-fn surviving<T>(play: impl FnOnce() -> Result<T, HostTrouble>) -> Result<T, HostTrouble> {
+fn surviving<T>(play: impl FnOnce() -> Result<T, Unplayed>) -> Result<T, Unplayed> {
     // What the panic left half done is dropped with the match; what is shared is behind locks whose
     // data is whole after every statement.
     catch_unwind(AssertUnwindSafe(play)).unwrap_or_else(|panic| {
         let said =
             panic.downcast_ref::<&str>().copied().or(panic.downcast_ref::<String>().map(String::as_str));
         let message = format!("the worker panicked: {}", said.unwrap_or("without a word"));
-        Err(HostTrouble::new(HostFault::WorkerLost, message))
+        Err(HostTrouble::new(HostFault::WorkerLost, message).into())
     })
 }
 
-fn play(job: &Job<Ready>, core: Option<u16>, equipment: &Equipment) -> Result<Conducted, HostTrouble> {
+fn play(job: &Job<Ready>, core: Option<u16>, equipment: &Equipment) -> Result<Conducted, Unplayed> {
     let Equipment { blobs, components, runtime } = equipment;
     let limits = &job.spec.limits;
     let bytes_max =
         limits.source_bytes as usize + (1 + limits.source_files as usize) * BUNDLE_OVERHEAD_PER_FILE;
-    let fetch = |seat: Seat| {
-        runtime
-            .block_on(blobs.bytes(job.spec.bots[seat], bytes_max))
-            .map_err(|error| HostTrouble::new(HostFault::SpawnFailed, error.to_string()))
+    let fetch = |seat: Seat| match runtime.block_on(blobs.bytes(job.spec.bots[seat], bytes_max)) {
+        Err(error) if error.may_pass() => Err(Unplayed::Later),
+        fetched => fetched
+            .map_err(|error| Unplayed::Trouble(HostTrouble::new(HostFault::SpawnFailed, error.to_string()))),
     };
     let bundles = [fetch(Seat::Zero)?, fetch(Seat::One)?];
     let bundles = BySeat(bundles.each_ref().map(|bundle| &**bundle));
@@ -150,7 +181,8 @@ mod tests {
     #[test]
     fn a_panic_costs_the_match_and_not_the_slot() {
         let trouble = surviving::<()>(|| panic!("at {}", 7)).unwrap_err();
-        assert_eq!(trouble, HostTrouble::new(HostFault::WorkerLost, "the worker panicked: at 7"));
+        let expected = HostTrouble::new(HostFault::WorkerLost, "the worker panicked: at 7");
+        assert_eq!(trouble, Unplayed::Trouble(expected));
         assert_eq!(surviving(|| Ok(7)), Ok(7));
     }
 

@@ -18,7 +18,7 @@ const DEFAULT_PATH: &str = "arena.toml";
 /// Largest file that is read, in bytes.
 const BYTES_MAX: u64 = 1 << 20;
 /// Keys outside of tables, as [`RawFile`] has them.
-const KEYS: [&str; 21] = [
+const KEYS: [&str; 22] = [
     "bots",
     "rounds",
     "seed",
@@ -28,6 +28,7 @@ const KEYS: [&str; 21] = [
     "transcripts",
     "listen",
     "insecure",
+    "http",
     "local_workers",
     "worker_bin",
     "python_wasm",
@@ -57,6 +58,7 @@ pub(super) struct RawFile {
     pub(super) transcripts: Option<String>,
     pub(super) listen: Option<String>,
     pub(super) insecure: Option<bool>,
+    pub(super) http: Option<String>,
     pub(super) local_workers: Option<u32>,
     pub(super) worker_bin: Option<PathBuf>,
     pub(super) python_wasm: Option<PathBuf>,

@@ -85,6 +85,10 @@ pub struct Flags {
     /// Listen beyond this machine although nothing is encrypted and nobody is asked who they are
     #[arg(global = true, long, env = "ARENA_INSECURE", value_parser = FalseyValueParser::new())]
     pub insecure: bool,
+    /// Answer GET /healthz, GET /readyz and gRPC health checks there; port 0 takes a free one and
+    /// prints it [default: nowhere]
+    #[arg(long, value_name = "ADDR:PORT", env = "ARENA_HTTP")]
+    pub http: Option<String>,
     /// Workers to start on this machine [default: 1 when listening on loopback, otherwise 0]
     #[arg(global = true, long, value_name = "N", env = "ARENA_LOCAL_WORKERS")]
     pub local_workers: Option<String>,

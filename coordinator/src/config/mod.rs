@@ -108,6 +108,8 @@ pub struct Config {
     pub policy: Policy,
     /// Results that are checked by playing their matches again, in parts of a million.
     pub audit_per_million: u32,
+    /// Where it is answered how this is going.
+    pub http: Option<SocketAddr>,
     /// Where the CSV goes.
     pub csv: Option<Sink>,
 }

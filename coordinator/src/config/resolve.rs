@@ -101,7 +101,7 @@ pub(super) fn merge(mut flags: Flags, file: RawFile) -> Result<Order, ConfigErro
 /// Where to work. `workers_min` is how many local workers there must be.
 fn read_site(flags: &Flags, file: &RawFile, workers_min: u32) -> Result<Site, ConfigError> {
     let (flags, file) = (flags.clone(), file.clone());
-    let listen = read_listen(flags.listen.or(file.listen).as_deref().unwrap_or("127.0.0.1:0"))?;
+    let listen = read_address("--listen", flags.listen.or(file.listen).as_deref().unwrap_or("127.0.0.1:0"))?;
     if !listen.ip().is_loopback() && !flags.insecure && file.insecure != Some(true) {
         return Err(ConfigError::Exposed(listen));
     }
@@ -152,6 +152,7 @@ fn read_tournament(flags: Flags, file: RawFile) -> Result<Config, ConfigError> {
             flags.audit.or(file.audit.map(RawShare::into_text)).as_deref().unwrap_or("1%"),
         )?,
         policy: policy.resolve().map_err(|(key, why)| ConfigError::Policy { key, why })?,
+        http: flags.http.or(file.http).map(|http| read_address("--http", &http)).transpose()?,
         csv,
         site,
     })
@@ -245,10 +246,10 @@ fn read_keeping(place: Option<String>) -> Result<Keeping, ConfigError> {
     }
 }
 
-fn read_listen(text: &str) -> Result<SocketAddr, ConfigError> {
+fn read_address(key: &'static str, text: &str) -> Result<SocketAddr, ConfigError> {
     let rule = "it must be an address of this machine and a port, such as 127.0.0.1:7070 or 0.0.0.0:7070";
     let found = text.to_socket_addrs().ok().and_then(|mut addresses| addresses.next());
-    found.ok_or_else(|| bad("--listen", text, rule))
+    found.ok_or_else(|| bad(key, text, rule))
 }
 
 fn read_sink(path: PathBuf) -> Sink {

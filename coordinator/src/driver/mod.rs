@@ -356,7 +356,9 @@ impl<S: Store> Driver<S> {
     }
 
     fn on_local_exit(&mut self, exited: local::Exited) -> Result<Option<Ending>, DriverError> {
-        self.locals_alive = self.locals_alive.saturating_sub(1);
+        if !exited.comes_back {
+            self.locals_alive = self.locals_alive.saturating_sub(1);
+        }
         let ending = match self.roster.by_name(&exited.name) {
             Some(worker) => self.feed(Event::Gone(worker)),
             None => None,

@@ -1,5 +1,6 @@
 //! Everything that can wake the driver, in one `select!`.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -9,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::DriverError;
 use super::writer::{Done, Writer};
 use crate::call::Call;
+use crate::http::Condition;
 use crate::local;
 use crate::store::Store;
 
@@ -42,6 +44,8 @@ pub struct Inputs {
     pub exits: mpsc::Receiver<local::Exited>,
     /// Cancelled if the server ends, which it should not while we listen.
     pub server_stopped: CancellationToken,
+    /// Hears of every turn.
+    condition: Arc<Condition>,
     tick: Interval,
 }
 
@@ -52,14 +56,16 @@ impl Inputs {
         interrupts: mpsc::Receiver<()>,
         exits: mpsc::Receiver<local::Exited>,
         server_stopped: CancellationToken,
+        condition: Arc<Condition>,
     ) -> Inputs {
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Inputs { calls, interrupts, exits, server_stopped, tick }
+        Inputs { calls, interrupts, exits, server_stopped, condition, tick }
     }
 
     /// Waits for the next wake. Safe to cancel: nothing that was taken is lost.
     pub(super) async fn next<S: Store>(&mut self, writer: &mut Writer<S>) -> Wake {
+        self.condition.turned();
         // In this order, so that neither a flood of calls nor a slow disk keeps the user waiting.
         tokio::select! {
             biased;

@@ -15,6 +15,7 @@ mod corpus;
 mod mutate;
 mod run;
 mod seeds;
+mod spool;
 mod targets;
 mod transcripts;
 mod watch;

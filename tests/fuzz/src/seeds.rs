@@ -74,7 +74,7 @@ pub(crate) fn reply() -> Vec<Vec<u8>> {
     texts.iter().map(|text| text.as_bytes().to_vec()).collect()
 }
 
-fn report(verdict: Verdict) -> Report {
+pub(crate) fn report(verdict: Verdict) -> Report {
     let mut turn_fuel = FuelHistogram::default();
     [5, 5, 70_000].into_iter().for_each(|fuel| turn_fuel.record(fuel));
     let fault = Fault {

@@ -13,7 +13,7 @@ use terms::limits::DEFAULTS;
 use terms::printable::{clean, is_unfit};
 use terms::{Bundle, Report, Seat, Seed};
 
-use crate::{seeds, transcripts};
+use crate::{seeds, spool, transcripts};
 
 /// One reader.
 pub struct Target {
@@ -70,7 +70,7 @@ const TOML: &[&str] = &[
 ];
 
 /// All of them.
-pub static TARGETS: [Target; 12] = [
+pub static TARGETS: [Target; 13] = [
     Target { name: "to-shim", run: to_shim, seeds: seeds::to_shim, words: &[] },
     Target { name: "from-shim", run: from_shim, seeds: seeds::from_shim, words: &[] },
     Target { name: "to-zygote", run: to_zygote, seeds: seeds::to_zygote, words: &[] },
@@ -82,6 +82,7 @@ pub static TARGETS: [Target; 12] = [
     Target { name: "zip", run: zip, seeds: seeds::zip, words: ZIP },
     Target { name: "toml", run: toml, seeds: seeds::toml, words: TOML },
     Target { name: "python-wasm", run: python_wasm, seeds: seeds::python_wasm, words: &["arena-runtime"] },
+    spool::TARGET,
     transcripts::TARGET,
 ];
 

@@ -57,6 +57,19 @@ pub enum BlobError {
     },
 }
 
+impl BlobError {
+    /// Whether another try may succeed: the coordinator, or the way to it, is the reason, and not
+    /// that it has no such blob.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            BlobError::Fetch { status, .. } => {
+                !matches!(status.code(), tonic::Code::NotFound | tonic::Code::InvalidArgument)
+            }
+            BlobError::Wrong { .. } | BlobError::Store { .. } => false,
+        }
+    }
+}
+
 /// The cache, and the coordinator behind it.
 pub struct Blobs {
     folder: PathBuf,

@@ -11,11 +11,14 @@ mod board_tests;
 mod connect;
 mod explain;
 mod prepare;
+mod pulse;
 mod rota;
+pub mod spool;
 mod synchronize;
 
 pub use blobs::{BlobError, Blobs};
 pub use board::{Board, Job};
 pub use connect::{ConnectError, Credentials, Uplink};
 pub use prepare::{Preparation, PrepareError, Programs, Ready, Upkeep, prepare};
+pub use pulse::{Pulse, Turn};
 pub use synchronize::{Ended, Identity, Session};

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rpc::v1;
 use rpc::{BadMessage, HOLDING_MAX, PROTOCOL_VERSION, REPORTS_BYTES_MAX};
@@ -11,16 +11,28 @@ use terms::{BySeat, Digest, GameId, Limits, MatchSpec, Policy, Seed};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::{Blobs, Board, Job, Preparation, PrepareError, Programs, Ready, Upkeep, Uplink, prepare};
+use super::{
+    BlobError, Blobs, Board, Job, Preparation, PrepareError, Programs, Pulse, Ready, Turn, Upkeep, Uplink,
+    prepare,
+};
 
+/// How long one call of a worker that goes may take.
+const LAST_CALLS_SECONDS_MAX: Duration = Duration::from_secs(3);
+/// The pause after one that was not answered in that time.
+const LAST_CALLS_PAUSE: Duration = Duration::from_millis(500);
+/// A call that takes longer may be one that is never answered: results go to the spool meanwhile.
+const CALL_IS_SLOW: Duration = Duration::from_secs(1);
+/// The first pause after python.wasm could not be fetched.
+const PREPARE_PAUSE_MIN: Duration = Duration::from_millis(500);
 /// The longest pause that a coordinator can ask for.
 const CALL_AGAIN_MAX: Duration = Duration::from_secs(30);
 /// The shortest: a coordinator that asks for none does not get a worker that only talks.
 const CALL_AGAIN_MIN: Duration = Duration::from_millis(5);
 /// Most characters of a refusal that are kept.
 const REFUSAL_CHARS_MAX: usize = 2_000;
-/// How long a draining worker tries to deliver its results.
-const DRAIN_FAILURES_MAX: u32 = 8;
+/// How long a worker that plays nothing any more waits for another of its results to be taken before
+/// it leaves them to its successor.
+const DELIVERY_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Who this worker is.
 #[derive(Clone, Debug)]
@@ -38,8 +50,13 @@ pub struct Identity {
 pub enum Ended {
     /// Everything that was played has been reported.
     Drained,
-    /// The coordinator could not be reached; results were lost to it and will be played again.
-    Unreported,
+    /// The coordinator did not take everything.
+    Undelivered {
+        /// Results in the spool.
+        kept: usize,
+        /// Results that could not be put there; their matches will be played again.
+        lost: usize,
+    },
 }
 
 /// One worker's conversation with its coordinator.
@@ -53,7 +70,12 @@ pub struct Session {
     note: Arc<Mutex<String>>,
     ready: Option<Arc<Ready>>,
     preparing: Option<(Preparation, JoinHandle<Result<Ready, PrepareError>>)>,
+    pulse: Arc<Pulse>,
     refusal: String,
+    /// Since when a draining worker has nothing to do but to deliver, and delivers nothing.
+    undelivered_since: Option<Instant>,
+    /// How often in a row preparing failed for a reason that may pass, and when it did.
+    prepare_failures: Option<(u32, Instant)>,
 }
 
 impl Session {
@@ -75,40 +97,81 @@ impl Session {
             note: Arc::new(Mutex::new("starting".into())),
             ready: None,
             preparing: None,
+            pulse: Arc::default(),
             refusal: String::new(),
+            undelivered_since: None,
+            prepare_failures: None,
         }
     }
 
-    /// Synchronizes until `drain` is cancelled and everything is delivered.
+    /// How this conversation is doing.
+    pub fn pulse(&self) -> Arc<Pulse> {
+        self.pulse.clone()
+    }
+
+    /// Synchronizes until `drain` is cancelled and everything is delivered, or cannot be.
     ///
     /// # Errors
     /// This worker cannot be made ready to play.
     pub async fn run(mut self, drain: CancellationToken) -> Result<Ended, PrepareError> {
+        let ended = self.converse(&drain).await;
+        if let Some((_, preparing)) = self.preparing.take() {
+            // Its compiler ends with it, and not some time after this process.
+            preparing.abort();
+            let _ = preparing.await;
+        }
+        let board = self.board.clone();
+        // Whatever ends the conversation: what was played is not lost.
+        let spilled = tokio::task::spawn_blocking(move || (board.spill(), board.spooled_count())).await;
+        let (lost, kept) = spilled.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
+        ended.map(|()| if lost + kept == 0 { Ended::Drained } else { Ended::Undelivered { kept, lost } })
+    }
+
+    async fn converse(&mut self, drain: &CancellationToken) -> Result<(), PrepareError> {
         loop {
             let is_draining = drain.is_cancelled();
             if is_draining {
                 self.board.close();
             }
+            self.pulse.turned(self.turn(is_draining));
             let (request, has_more) = self.request(is_draining);
             let has_nothing_to_deliver = is_draining && self.board.is_empty();
             if has_nothing_to_deliver {
                 // So that nothing is handed to a worker that goes.
                 self.uplink.goodbye(request).await;
-                return Ok(Ended::Drained);
+                return Ok(());
             }
-            let pause = match self.uplink.synchronize(request).await {
+            if is_draining && self.gives_up_delivering() {
+                return Ok(());
+            }
+            let pause = match self.call(request, is_draining, drain).await {
                 Ok(response) => {
                     let asked = Duration::from_millis(response.call_again_ms.into());
                     let pause = asked.clamp(CALL_AGAIN_MIN, CALL_AGAIN_MAX);
                     self.apply(response);
                     if has_more { Duration::ZERO } else { pause }
                 }
-                Err(_) if is_draining && self.uplink.failures() > DRAIN_FAILURES_MAX => {
-                    return Ok(Ended::Unreported);
-                }
+                Err(pause) if is_draining => pause.min(LAST_CALLS_PAUSE),
                 Err(pause) => pause,
             };
-            self.wait(pause, is_draining, &drain).await?;
+            self.wait(pause, is_draining, drain).await?;
+        }
+    }
+
+    fn gives_up_delivering(&mut self) -> bool {
+        if self.board.is_playing() {
+            return false;
+        }
+        self.undelivered_since.get_or_insert_with(Instant::now).elapsed() > DELIVERY_PATIENCE
+    }
+
+    fn turn(&self, is_draining: bool) -> Turn {
+        Turn {
+            is_ready: self.ready.is_some(),
+            note: self.note(),
+            is_draining,
+            refusal: self.refusal.clone(),
+            is_full: self.board.is_full(),
         }
     }
 
@@ -125,13 +188,51 @@ impl Session {
             name: self.identity.name.clone(),
             slots: self.identity.slots as u32,
             state: state.into(),
-            note: self.note.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            note: self.note(),
             runtime: self.ready.as_ref().map(|ready| (&ready.runtime).into()),
             layers: self.ready.as_ref().map(|ready| layers(ready)).unwrap_or_default(),
             holding: self.board.holding(),
             finished,
         };
         (request, has_more)
+    }
+
+    /// One call; after one that was not answered, the pause before the next. Given up when draining
+    /// begins meanwhile.
+    async fn call(
+        &self,
+        request: v1::SynchronizeRequest,
+        is_draining: bool,
+        drain: &CancellationToken,
+    ) -> Result<v1::SynchronizeResponse, Duration> {
+        let (call, slow) = (self.uplink.synchronize(request), tokio::time::sleep(CALL_IS_SLOW));
+        let late = tokio::time::sleep(LAST_CALLS_SECONDS_MAX);
+        tokio::pin!(call, slow, late);
+        let mut is_slow = false;
+        let answer = loop {
+            tokio::select! {
+                answer = &mut call => break answer,
+                () = drain.cancelled(), if !is_draining => return Err(Duration::ZERO),
+                () = &mut late, if is_draining => break Err(LAST_CALLS_PAUSE),
+                () = &mut slow, if !is_slow => {
+                    is_slow = true;
+                    self.spool().await;
+                }
+            }
+        };
+        self.pulse.called(answer.is_ok());
+        match &answer {
+            Ok(_) => self.board.set_spooling(false),
+            Err(_) => self.spool().await,
+        }
+        answer
+    }
+
+    /// What is finished goes to the spool, and so does what will be, until a call is answered.
+    async fn spool(&self) {
+        self.board.set_spooling(true);
+        let board = self.board.clone();
+        let _ = tokio::task::spawn_blocking(move || board.spill()).await;
     }
 
     /// Waits for whatever makes another call worth while.
@@ -156,7 +257,23 @@ impl Session {
             prepared = prepared => prepared,
         };
         self.preparing = None;
-        let ready = prepared.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?;
+        let prepared = prepared.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
+        let ready = match prepared {
+            Err(PrepareError::Blob(error)) if !matches!(error, BlobError::Store { .. }) => {
+                let failures = self.prepare_failures.map_or(0, |(failures, _)| failures).saturating_add(1);
+                if failures == 1 {
+                    tracing::warn!(
+                        "python.wasm cannot be fetched, trying again: {}",
+                        clean(&error.to_string())
+                    );
+                }
+                self.prepare_failures = Some((failures, Instant::now()));
+                self.set_note("python.wasm cannot be fetched, trying again");
+                return Ok(());
+            }
+            prepared => prepared?,
+        };
+        self.prepare_failures = None;
         self.set_note("ready");
         tracing::info!(slots = self.identity.slots, "ready to play");
         self.ready = Some(Arc::new(ready));
@@ -183,7 +300,9 @@ impl Session {
             .iter()
             .map(|settled| rpc::read_attempt(&settled.match_id, settled.attempt))
             .collect::<Result<Vec<_>, _>>()?;
-        self.board.settle(&settled);
+        if self.board.settle(&settled) {
+            self.undelivered_since = None;
+        }
         let Some(tournament) = response.tournament else { return Ok(()) };
         let (game, limits, runtime, policy) = tournament.read()?;
         let preparation = Preparation {
@@ -209,6 +328,11 @@ impl Session {
         }
         self.ready = None;
         self.board.want(Vec::new());
+        if let Some((failures, at)) = self.prepare_failures
+            && at.elapsed() < doubled(PREPARE_PAUSE_MIN, failures).min(CALL_AGAIN_MAX)
+        {
+            return;
+        }
         let (programs, upkeep) = (self.programs.clone(), self.upkeep.clone());
         let (blobs, note) = (self.blobs.clone(), self.note.clone());
         let task = tokio::spawn(async move {
@@ -223,9 +347,17 @@ impl Session {
         }
     }
 
+    fn note(&self) -> String {
+        self.note.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     fn set_note(&self, text: &str) {
         text.clone_into(&mut self.note.lock().unwrap_or_else(PoisonError::into_inner));
     }
+}
+
+fn doubled(pause: Duration, times: u32) -> Duration {
+    pause.saturating_mul(1 << times.min(10))
 }
 
 /// The layers of the sandbox, as the coordinator wants to hear them.

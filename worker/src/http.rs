@@ -1,0 +1,32 @@
+//! What a worker answers over HTTP: how it is. Never here: anything that changes something.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use probes::{Probes, Vital};
+
+use crate::cluster::Pulse;
+
+/// What the loop that talks to the coordinator says of itself.
+struct Worker(Arc<Pulse>);
+
+impl Vital for Worker {
+    fn health(&self) -> Result<(), String> {
+        self.0.health()
+    }
+
+    fn readiness(&self) -> Result<(), String> {
+        self.0.readiness()
+    }
+}
+
+/// Answers probes on that address as long as what is returned lives, and says where.
+///
+/// # Errors
+/// The address cannot be had.
+pub async fn serve(address: SocketAddr, pulse: Arc<Pulse>) -> io::Result<Probes> {
+    let probes = Probes::start(address, Arc::new(Worker(pulse)), axum::Router::new()).await?;
+    tracing::info!("http://{0}/healthz and http://{0}/readyz say how this worker is", probes.address());
+    Ok(probes)
+}
