@@ -22,6 +22,9 @@ Examples:
   coordinator --bots my-bots --listen 0.0.0.0:7070 --insecure
         also take workers from other machines of a network that you trust; start them there with
         `worker --coordinator http://THIS-MACHINE:7070`
+  coordinator --bots my-bots --store postgres://arena@db/arena --transcripts s3://BUCKET/PREFIX
+        results in a database, the password in PGPASSWORD; started on a second machine as well, that
+        one waits and takes over when this one dies
   coordinator --bots my-bots --turn-fuel 10M --ticks 500
         tighter limits, a shorter match
   coordinator --bots my-bots --policy strict --allow-imports heapq,dataclasses

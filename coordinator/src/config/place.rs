@@ -51,7 +51,7 @@ impl Place {
     ///
     /// # Errors
     /// The rule that it breaks.
-    pub(crate) fn read(text: &str) -> Result<Place, String> {
+    pub fn read(text: &str) -> Result<Place, String> {
         let rule = || "it must be sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE".to_owned();
         let (scheme, rest) = text.split_once(':').ok_or_else(rule)?;
         let path = rest.strip_prefix("//").unwrap_or(rest);

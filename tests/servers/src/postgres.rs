@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -162,6 +163,16 @@ impl Postgres {
     /// The folder of everything it has, for what a test wants to put there.
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// Puts a file that only the server may read into its folder.
+    pub fn put(&self, name: &str, contents: &str) {
+        let path = self.folder.join(name);
+        fs::write(&path, contents).expect("the server's folder can be written");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("a file of ours");
+        if let Some(user) = system_user() {
+            chown(&path, Some(user.uid), Some(user.gid)).expect("root gives a file away");
+        }
     }
 
     /// The URL of a database, which may not be there. It has the user's password.
