@@ -183,11 +183,12 @@ async fn perform(
     if let Some(summary) = summary(&finale.audits) {
         console.say(&summary);
     }
-    let results = stage.results(finale, began).await?;
-    let Results { tournament, bots, matches, workers, void } = &results;
-    let report = standings::report(tournament, bots, matches, workers)?;
+    let Results { tournament, bots, matches, workers, void } = stage.results(finale, began).await?;
+    let report = standings::report(&tournament, &bots, &matches, &workers)?;
+    // There may be a million of them, and the report has all that is said of them.
+    drop(matches);
     output::write(&report, config.site.json.as_ref(), config.csv.as_ref())?;
-    Ok(Ended::Complete { void: *void })
+    Ok(Ended::Complete { void })
 }
 
 /// The salt is drawn anew for every run: no worker can tell which of its results are checked.

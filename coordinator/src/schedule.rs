@@ -152,8 +152,12 @@ impl Schedule {
         let (ids, numbers) = (Ids::with_room_for(rows), Numbers::Own(rows));
         let mut schedule = Schedule { setting, bots, places, numbers, ids };
         let (mut matches, mut firsts) = (Vec::new(), Vec::new());
+        // One for all: a copy of game and policy for each of a million rows is what takes time.
+        let Some(mut spec) = schedule.spec_of_row(0) else { return schedule };
         for row in 0..rows {
-            let Some(id) = schedule.spec_of_row(row).map(|spec| spec.id()) else { break };
+            let Some((seed, bots)) = schedule.seated(row) else { break };
+            (spec.seed, spec.bots) = (seed, bots);
+            let id = spec.id();
             let before = schedule.ids.count();
             let no = schedule.ids.enter(id);
             if no == before && matches.is_empty() {
@@ -214,9 +218,7 @@ impl Schedule {
 
     /// What a worker must be told to play a match.
     pub fn assignment(&self, no: MatchNo, attempt: Attempt) -> Option<Assignment> {
-        let (seed, bots) = self.place(self.first_row(no)?)?;
-        let BySeat([zero, one]) = bots;
-        let bots = BySeat([*self.bots.get(zero)?, *self.bots.get(one)?]);
+        let (seed, bots) = self.seated(self.first_row(no)?)?;
         Some(Assignment { id: self.id(no)?, attempt, seed, bots })
     }
 
@@ -233,16 +235,15 @@ impl Schedule {
     }
 
     fn spec_of_row(&self, row: u32) -> Option<MatchSpec> {
+        let (seed, bots) = self.seated(row)?;
+        let Setting { game, limits, policy, runtime } = self.setting.clone();
+        Some(MatchSpec { game, seed, bots, limits, policy, runtime })
+    }
+
+    /// The seed of a row, and which bots sit where.
+    fn seated(&self, row: u32) -> Option<(Seed, BySeat<Digest>)> {
         let (seed, BySeat([zero, one])) = self.place(row)?;
-        let Setting { game, limits, policy, runtime } = &self.setting;
-        Some(MatchSpec {
-            game: game.clone(),
-            seed,
-            bots: BySeat([*self.bots.get(zero)?, *self.bots.get(one)?]),
-            limits: *limits,
-            policy: policy.clone(),
-            runtime: *runtime,
-        })
+        Some((seed, BySeat([*self.bots.get(zero)?, *self.bots.get(one)?])))
     }
 
     /// The seed of a row, and who sits where.

@@ -6,6 +6,7 @@
 
 mod admission;
 mod audits;
+mod chatter;
 mod names;
 mod roster;
 mod wake;
@@ -21,7 +22,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::archive::Archive;
 use crate::call::{Call, Picture, Reply};
 use crate::engine::{
-    AuditCounts, Called, Command, Elapsed, Ending, Engine, Event, Finished, Holding, MatchNo, Voter,
+    AuditCounts, Called, Command, Elapsed, Ending, Engine, Event, Finished, Holding, MatchNo, Setback, Voter,
     WorkerKey,
 };
 use crate::local;
@@ -41,6 +42,9 @@ use writer::{Done, Entry, Then, Writer};
 
 /// When a worker should call again after a run: another one may begin.
 const DISMISSED_CALL_AGAIN: Duration = Duration::from_secs(2);
+
+/// How often people see how far it is.
+const SHOW_EVERY: Duration = Duration::from_millis(100);
 
 /// What a run left behind besides what is in the store.
 #[derive(Debug, Default)]
@@ -123,6 +127,8 @@ pub struct Driver<S: Store> {
     findings: Findings,
     began: Instant,
     began_ms: i64,
+    /// When people last saw how far it is.
+    shown_at: Option<Instant>,
     /// Recorded results to be checked before anything else.
     to_check: Arc<[(MatchNo, StoredResult)]>,
 }
@@ -162,6 +168,7 @@ impl<S: Store> Driver<S> {
             findings: Findings::default(),
             began: Instant::now(),
             began_ms: now_ms(),
+            shown_at: None,
             to_check: Arc::new([]),
         }
     }
@@ -214,7 +221,10 @@ impl<S: Store> Driver<S> {
         for command in commands {
             ending = self.obey(command).or(ending);
         }
-        self.progress.show(self.engine.counts(), || self.roster.waiting_for(self.locals_alive));
+        if self.shown_at.is_none_or(|at| at.elapsed() >= SHOW_EVERY) {
+            self.shown_at = Some(Instant::now());
+            self.progress.show(self.engine.counts(), || self.roster.waiting_for(self.locals_alive));
+        }
         ending
     }
 
@@ -241,8 +251,11 @@ impl<S: Store> Driver<S> {
                 self.voids.insert(no, VoidMatch { outcome: *outcome, worker, layers, attempt });
             }
             Command::Retried { no, worker, why } => {
-                let worker = self.roster.name(worker);
-                tracing::info!(worker, ?why, "match {} is played again", self.shown(no));
+                // A worker that is gone is told of once, and not for each match that it had.
+                if why != Setback::Lost && self.roster.may_say() {
+                    let worker = self.roster.name(worker);
+                    tracing::info!(worker, ?why, "match {} is played again", self.shown(no));
+                }
             }
             Command::Forget(worker) => {
                 self.roster.forget(worker);
@@ -264,17 +277,22 @@ impl<S: Store> Driver<S> {
         let Call { picture, reply } = call;
         let quarantine = self.roster.quarantine_of(&picture.instance);
         let admission = admission::admit(&picture, &self.runtime, quarantine);
+        let engine = &self.engine;
+        let stranger = self.roster.in_the_way(&picture.instance, |key| engine.is_stranger(key));
+        let ending = stranger.and_then(|key| self.feed(Event::Gone(key)));
         let Some((worker, voter)) = self.roster.meet(&picture, admission.refusal.as_deref()) else {
             // Dropping the reply tells the worker to call again later.
-            tracing::warn!("there are too many workers; one more was turned away");
-            return None;
+            if self.roster.may_say() {
+                tracing::warn!("there are too many workers; one more was turned away");
+            }
+            return ending;
         };
         let settled = picture.finished.iter().map(|report| (report.id, report.attempt)).collect();
         let called = self.called((worker, voter), picture, &admission);
         let refusal = admission.refusal;
         // A call that was still open belongs to a connection that broke.
         self.open_calls.insert(worker, OpenCall { reply, refusal, settled });
-        self.feed(Event::Called(called))
+        self.feed(Event::Called(called)).or(ending)
     }
 
     /// The call in the engine's words. Matches of other tournaments are nothing to it, and from a

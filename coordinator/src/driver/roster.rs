@@ -2,14 +2,21 @@
 //! theirs are.
 
 use std::collections::{BTreeMap, HashMap};
+use std::time::Instant;
 
 use crate::call::{Picture, State};
 use crate::engine::{Voter, WorkerKey};
 
+use super::chatter::Chatter;
 use super::names::Names;
 
 /// Most workers at a time.
 const WORKERS_MAX: usize = 20_000;
+/// Workers that are looked at to find one that can make room for another.
+const LOOK_MAX: usize = 64;
+/// Layers of a worker that are kept, and the longest name of one, in bytes.
+const LAYERS_MAX: usize = 32;
+const LAYER_BYTES_MAX: usize = 32;
 /// Workers that left and are remembered for what they did.
 const PAST_MAX: usize = 20_000;
 /// Processes that are remembered as quarantined.
@@ -25,6 +32,11 @@ pub(super) struct Roster {
     /// Why, by instance.
     quarantined: BTreeMap<String, String>,
     next: u32,
+    /// How many of them play.
+    playing: usize,
+    /// Where to look next for one that can make room.
+    hand: WorkerKey,
+    chatter: Chatter,
 }
 
 #[derive(Debug)]
@@ -45,6 +57,30 @@ pub(super) struct Credit {
 }
 
 impl Roster {
+    /// Who must go before a worker of that instance can be met: nobody if it is known or there is
+    /// room; otherwise one that `is_stranger`, if one is found soon. Those that work are not sent
+    /// away, however many others want to be in.
+    pub(super) fn in_the_way(
+        &mut self,
+        instance: &str,
+        is_stranger: impl Fn(WorkerKey) -> bool,
+    ) -> Option<WorkerKey> {
+        if self.keys.len() < WORKERS_MAX || self.keys.contains_key(instance) {
+            return None;
+        }
+        let ahead = self.members.range(self.hand..).chain(self.members.range(..self.hand));
+        let looked_at: Vec<WorkerKey> = ahead.map(|(key, _)| *key).take(LOOK_MAX).collect();
+        let found = looked_at.iter().copied().find(|key| is_stranger(*key));
+        let last = found.or(looked_at.last().copied())?;
+        self.hand = WorkerKey(last.0.saturating_add(1));
+        found
+    }
+
+    /// Whether there may be another line in the log about somebody who came, went or failed.
+    pub(super) fn may_say(&mut self) -> bool {
+        self.chatter.may_say(Instant::now())
+    }
+
     /// Enters or updates a worker that called. Nothing if there are too many already.
     pub(super) fn meet(&mut self, picture: &Picture, refusal: Option<&str>) -> Option<(WorkerKey, Voter)> {
         let Picture { instance, layers, state, note, .. } = picture;
@@ -52,22 +88,31 @@ impl Roster {
             Some(key) => *key,
             None => self.enter(instance)?,
         };
-        let before = self.members.remove(&key);
+        let before = self.take(key);
         // Whatever it calls itself later: it is known by its first name.
         let (name, voter) = match &before {
             Some(before) => (before.credit.name.clone(), before.credit.voter),
             None => (picture.name.clone(), self.names.enter(&picture.name, key)),
         };
-        announce(&name, *state, refusal, before.as_ref());
+        if is_news(*state, refusal, before.as_ref()) && self.may_say() {
+            announce(&name, *state, refusal);
+        }
         let member = Member {
             instance: instance.clone(),
-            credit: Credit { name, layers: layers.clone(), voter },
+            credit: Credit { name, layers: kept(layers), voter },
             state: *state,
             note: note.clone(),
             refusal: refusal.map(str::to_owned),
         };
+        self.playing += usize::from(member.plays());
         self.members.insert(key, member);
         Some((key, voter))
+    }
+
+    fn take(&mut self, key: WorkerKey) -> Option<Member> {
+        let member = self.members.remove(&key)?;
+        self.playing -= usize::from(member.plays());
+        Some(member)
     }
 
     fn enter(&mut self, instance: &str) -> Option<WorkerKey> {
@@ -87,10 +132,12 @@ impl Roster {
 
     /// Removes a worker. If it comes back, it gets another key.
     pub(super) fn forget(&mut self, key: WorkerKey) {
-        let Some(Member { instance, credit, state, .. }) = self.members.remove(&key) else { return };
+        let Some(Member { instance, credit, state, .. }) = self.take(key) else { return };
         self.keys.remove(&instance);
         self.names.leave(&credit.name);
-        if state == State::Draining {
+        if !self.may_say() {
+            tracing::debug!(worker = %credit.name, ?state, "worker is gone");
+        } else if state == State::Draining {
             tracing::info!(worker = %credit.name, "worker has left");
         } else {
             tracing::warn!(worker = %credit.name, "worker is gone; what it had goes to others");
@@ -127,6 +174,7 @@ impl Roster {
             self.quarantined.insert(member.instance.clone(), why.to_owned());
             keys.push(*key);
         }
+        self.playing = self.members.values().filter(|member| member.plays()).count();
         while self.quarantined.len() > QUARANTINED_MAX {
             self.quarantined.pop_first();
         }
@@ -177,11 +225,11 @@ impl Roster {
 
     /// What a run without a worker that plays is waiting for, for people.
     pub(super) fn waiting_for(&self, locals: u32) -> Option<String> {
-        let plays = |member: &Member| member.state != State::Preparing && member.refusal.is_none();
-        if self.members.values().any(plays) {
+        if self.playing > 0 {
             return None;
         }
-        let Some(member) = self.members.values().max_by_key(|member| member.refusal.is_none()) else {
+        let some = self.members.values().take(LOOK_MAX);
+        let Some(member) = some.max_by_key(|member| member.refusal.is_none()) else {
             let who = if locals > 0 { "the local worker" } else { "a worker" };
             return Some(format!("waiting for {who} …"));
         };
@@ -193,15 +241,102 @@ impl Roster {
     }
 }
 
-/// Says once what is new about a worker.
-fn announce(name: &str, state: State, refusal: Option<&str>, before: Option<&Member>) {
+impl Member {
+    /// Whether it is neither preparing nor refused.
+    fn plays(&self) -> bool {
+        self.state != State::Preparing && self.refusal.is_none()
+    }
+}
+
+/// The layers that are kept of what a worker says.
+fn kept(layers: &[String]) -> Vec<String> {
+    layers.iter().filter(|name| name.len() <= LAYER_BYTES_MAX).take(LAYERS_MAX).cloned().collect()
+}
+
+/// Whether a worker is as it was not before.
+fn is_news(state: State, refusal: Option<&str>, before: Option<&Member>) -> bool {
     match refusal {
-        Some(why) if before.is_none_or(|before| before.refusal.as_deref() != Some(why)) => {
-            tracing::warn!(worker = name, "gets no work: {why}");
+        Some(why) => before.is_none_or(|before| before.refusal.as_deref() != Some(why)),
+        None => before.is_none_or(|before| before.state != state),
+    }
+}
+
+/// Says how a worker is.
+fn announce(name: &str, state: State, refusal: Option<&str>) {
+    match refusal {
+        Some(why) => tracing::warn!(worker = name, "gets no work: {why}"),
+        None => tracing::info!(worker = name, ?state, "worker"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn picture(number: usize, layers: Vec<String>) -> Picture {
+        Picture {
+            instance: format!("{number:032x}"),
+            name: format!("w{number}"),
+            slots: 1,
+            state: State::Ready,
+            note: String::new(),
+            runtime: None,
+            layers,
+            holding: Vec::new(),
+            finished: Vec::new(),
         }
-        None if before.is_none_or(|before| before.state != state) => {
-            tracing::info!(worker = name, ?state, "worker");
+    }
+
+    fn meet(roster: &mut Roster, number: usize) -> Option<WorkerKey> {
+        roster.meet(&picture(number, Vec::new()), None).map(|(key, _)| key)
+    }
+
+    #[test]
+    fn a_flood_of_strangers_pushes_out_strangers_and_never_those_that_work() {
+        let mut roster = Roster::default();
+        let workers: Vec<WorkerKey> = (0..300).filter_map(|number| meet(&mut roster, number)).collect();
+        (300..WORKERS_MAX).for_each(|number| assert!(meet(&mut roster, number).is_some()));
+        assert_eq!(meet(&mut roster, WORKERS_MAX), None, "it is full");
+        let works = |key: WorkerKey| workers.contains(&key);
+        let mut turned_away = 0;
+        for number in WORKERS_MAX..WORKERS_MAX + 30_000 {
+            let instance = picture(number, Vec::new()).instance;
+            match roster.in_the_way(&instance, |key| !works(key)) {
+                Some(key) => {
+                    assert!(!works(key));
+                    roster.forget(key);
+                    assert!(meet(&mut roster, number).is_some());
+                }
+                None => turned_away += 1,
+            }
         }
-        _ => {}
+        assert!(turned_away < 100, "{turned_away} found no room although there was some");
+        assert_eq!(roster.count(), WORKERS_MAX);
+        (0..300).for_each(|number| assert_eq!(meet(&mut roster, number), workers.get(number).copied()));
+        assert_eq!(roster.in_the_way("new", works), None, "all that are looked at work, or nobody must go");
+    }
+
+    #[test]
+    fn what_is_kept_of_a_worker_is_bounded() {
+        let mut roster = Roster::default();
+        let layers = (0..64).map(|number| "x".repeat(number)).collect();
+        let (key, _) = roster.meet(&picture(1, layers), None).unwrap();
+        let kept = &roster.credit(key).unwrap().layers;
+        assert!(kept.len() <= LAYERS_MAX && kept.iter().all(|name| name.len() <= LAYER_BYTES_MAX));
+    }
+
+    #[test]
+    fn what_it_waits_for_is_said_while_nobody_plays() {
+        let mut roster = Roster::default();
+        assert!(roster.waiting_for(0).is_some());
+        let preparing = Picture { state: State::Preparing, ..picture(1, Vec::new()) };
+        let (key, voter) = roster.meet(&preparing, None).unwrap();
+        assert!(roster.waiting_for(0).unwrap().contains("preparing"));
+        roster.meet(&picture(1, Vec::new()), None);
+        assert_eq!(roster.waiting_for(0), None);
+        roster.quarantine(voter, "it lied");
+        assert!(roster.waiting_for(0).unwrap().contains("it lied"));
+        roster.forget(key);
+        assert!(roster.waiting_for(1).unwrap().contains("local"));
     }
 }

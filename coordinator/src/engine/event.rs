@@ -29,7 +29,7 @@ impl MatchNo {
 }
 
 /// One process of a worker. A worker that restarts comes back under another key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct WorkerKey(pub u32);
 
 /// Whoever has an opinion on results, over all the lives of a worker: one that restarts is no

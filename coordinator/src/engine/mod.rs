@@ -57,7 +57,7 @@ use std::collections::BTreeSet;
 use clock::Clock;
 use inquiry::Inquiries;
 use matches::Matches;
-use workers::Workers;
+use workers::{Worker, Workers};
 
 /// The scheduler of one tournament.
 #[derive(Debug)]
@@ -132,6 +132,12 @@ impl Engine {
     /// Workers that may get work, and their slots together.
     pub fn ready(&self) -> (usize, u64) {
         (self.workers.ready().len(), self.workers.sums().slots)
+    }
+
+    /// Whether a worker has nothing, waits for nothing, and never finished anything: nothing is lost
+    /// with it.
+    pub fn is_stranger(&self, key: WorkerKey) -> bool {
+        self.workers.get(key).is_none_or(Worker::is_stranger)
     }
 
     fn recorded(&mut self, now: Elapsed, matches: &[(MatchNo, WorkerKey)], out: &mut Vec<Command>) {

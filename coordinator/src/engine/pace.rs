@@ -40,6 +40,11 @@ impl Pace {
         self.mean += weight * (new - self.mean);
     }
 
+    /// Whether any match was measured.
+    pub(super) fn is_known(&self) -> bool {
+        self.seen > 0
+    }
+
     /// The length of a typical match in seconds, if any was measured.
     fn typical(&self) -> Option<f64> {
         (self.seen > 0).then(|| self.log.exp())

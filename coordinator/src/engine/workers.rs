@@ -85,6 +85,11 @@ impl Worker {
         self.held_count().saturating_sub(self.slots)
     }
 
+    /// Whether it has nothing, waits for nothing, and never finished anything.
+    pub(super) fn is_stranger(&self) -> bool {
+        self.held.is_empty() && self.recording == 0 && !self.call_open && !self.pace.is_known()
+    }
+
     /// Whether it was going and has nothing to do any more: it will not call again.
     pub(super) fn has_left(&self) -> bool {
         self.stance == Stance::Draining && self.held.is_empty() && self.recording == 0

@@ -8,7 +8,12 @@ use terms::{
 use super::{Bot, MatchResult, Tournament, Worker};
 
 pub(super) fn bots(names: &[&str]) -> Vec<Bot> {
-    names.iter().map(|name| Bot { name: (*name).to_owned(), digest: Digest::of(name.as_bytes()) }).collect()
+    let bot = |name: &&str| Bot {
+        name: (*name).to_owned(),
+        digest: Digest::of(name.as_bytes()),
+        turn_fuel: FuelHistogram::default(),
+    };
+    names.iter().map(bot).collect()
 }
 
 pub(super) fn tournament() -> Tournament {

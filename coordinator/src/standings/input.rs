@@ -1,6 +1,6 @@
 //! What standings are made of.
 
-use terms::{Attempt, BySeat, Digest, Limits, MatchId, Outcome, Policy, Seed};
+use terms::{Attempt, BySeat, Digest, FuelHistogram, Limits, MatchId, Outcome, Policy, Seed};
 
 /// The tournament as a whole.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,6 +71,8 @@ pub struct Bot {
     pub name: String,
     /// The digest of its bundle.
     pub digest: Digest,
+    /// The fuel of its turns in scored matches, as far as their outcomes do not have it.
+    pub turn_fuel: FuelHistogram,
 }
 
 /// One match and how it ended.

@@ -38,7 +38,8 @@ pub fn report(
 ) -> Result<Report, UnfitResult> {
     check(bots.len(), matches)?;
     let names: Vec<&str> = bots.iter().map(|bot| bot.name.as_str()).collect();
-    let (tallies, crosstable) = count(bots.len(), matches);
+    let (mut tallies, crosstable) = count(bots.len(), matches);
+    tallies.iter_mut().zip(bots).for_each(|(tally, bot)| tally.turn_fuel.merge(&bot.turn_fuel));
     let places = places(&names, &tallies, &crosstable);
     let (ratings, by_name) = rate(&names, matches);
     let rows = places.iter().filter_map(|place| {
