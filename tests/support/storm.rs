@@ -24,7 +24,7 @@ pub enum Victim {
     Child,
 }
 
-/// All of them; the first two cost a new start.
+/// All of them; only the first costs a new start of the tournament.
 pub const VICTIMS: [Victim; 4] = [Victim::Coordinator, Victim::Worker, Victim::Zygote, Victim::Child];
 /// Longest time between two blows.
 const CALM: Duration = Duration::from_millis(400);
@@ -82,7 +82,7 @@ impl Storm {
             *self.starts.entry(run.code).or_default() += 1;
             match run.code {
                 Some(0) => break self.aftermath(run),
-                // Killed; without its last worker; with matches that were hit once too often.
+                // Killed; with a worker that was killed too often; with matches that were hit once too often.
                 None | Some(1 | 3) if was_hit => {}
                 other => panic!("exit code {other:?}:\n{}\n{}", run.stdout, run.stderr),
             }

@@ -27,6 +27,9 @@ use worker::http;
 use worker::sandbox::{Components, ComponentsConfig, Group};
 use worker::slots::{self, Equipment};
 
+/// How long a worker whose coordinator started it tries to deliver when it goes: a coordinator that is
+/// alive answers at once, and the one that comes after it starts another worker.
+const ORPHAN_PATIENCE: Duration = Duration::from_secs(2);
 /// How long a worker that is told to stop at once may take to put finished results away.
 const SPILL_SECONDS_MAX: Duration = Duration::from_secs(2);
 
@@ -62,6 +65,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<u8> {
     let slots = slots::start(arguments.slot_count(), &cores, &board, &equipment)?;
     let identity = identity(arguments, spool.as_deref());
     let session = Session::new(identity, uplink, blobs, with, board.clone());
+    let session = if arguments.until_stdin_closes { session.with_patience(ORPHAN_PATIENCE) } else { session };
     let _probes = probes(arguments, &session, &runtime)?;
     let drain = drain_on_signal(arguments.until_stdin_closes, board.clone(), equipment.components.clone())?;
     let ended = runtime.block_on(session.run(drain));

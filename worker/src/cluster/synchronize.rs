@@ -31,7 +31,7 @@ const CALL_AGAIN_MIN: Duration = Duration::from_millis(5);
 /// Most characters of a refusal that are kept.
 const REFUSAL_CHARS_MAX: usize = 2_000;
 /// How long a worker that plays nothing any more waits for another of its results to be taken before
-/// it leaves them to its successor.
+/// it leaves them to its successor, unless somebody says otherwise.
 const DELIVERY_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Who this worker is.
@@ -74,6 +74,7 @@ pub struct Session {
     refusal: String,
     /// Since when a draining worker has nothing to do but to deliver, and delivers nothing.
     undelivered_since: Option<Instant>,
+    delivery_patience: Duration,
     /// How often in a row preparing failed for a reason that may pass, and when it did.
     prepare_failures: Option<(u32, Instant)>,
 }
@@ -100,8 +101,15 @@ impl Session {
             pulse: Arc::default(),
             refusal: String::new(),
             undelivered_since: None,
+            delivery_patience: DELIVERY_PATIENCE,
             prepare_failures: None,
         }
+    }
+
+    /// The same, but when it drains, and nobody takes what it has for so long, it leaves.
+    #[must_use]
+    pub fn with_patience(self, delivery_patience: Duration) -> Session {
+        Session { delivery_patience, ..self }
     }
 
     /// How this conversation is doing.
@@ -162,7 +170,7 @@ impl Session {
         if self.board.is_playing() {
             return false;
         }
-        self.undelivered_since.get_or_insert_with(Instant::now).elapsed() > DELIVERY_PATIENCE
+        self.undelivered_since.get_or_insert_with(Instant::now).elapsed() > self.delivery_patience
     }
 
     fn turn(&self, is_draining: bool) -> Turn {
@@ -205,17 +213,18 @@ impl Session {
         is_draining: bool,
         drain: &CancellationToken,
     ) -> Result<v1::SynchronizeResponse, Duration> {
-        let (call, slow) = (self.uplink.synchronize(request), tokio::time::sleep(CALL_IS_SLOW));
+        let call = self.uplink.synchronize(request);
         let late = tokio::time::sleep(LAST_CALLS_SECONDS_MAX);
-        tokio::pin!(call, slow, late);
-        let mut is_slow = false;
+        tokio::pin!(call, late);
+        let mut slow = tokio::time::interval_at(tokio::time::Instant::now() + CALL_IS_SLOW, CALL_IS_SLOW);
         let answer = loop {
             tokio::select! {
                 answer = &mut call => break answer,
                 () = drain.cancelled(), if !is_draining => return Err(Duration::ZERO),
                 () = &mut late, if is_draining => break Err(LAST_CALLS_PAUSE),
-                () = &mut slow, if !is_slow => {
-                    is_slow = true;
+                _ = slow.tick() => {
+                    // Whoever waits for an answer does not hang.
+                    self.pulse.beat();
                     self.spool().await;
                 }
             }
