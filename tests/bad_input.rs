@@ -98,7 +98,7 @@ fn wrong_flags_name_themselves_and_the_rule() {
         (&["--seed", "-1"], &["--seed", "-1"]),
         (&["--game", "chess"], &["chess", "spacecode"]),
         (&["--memory-bytes", "5"], &["memory", "5", "33554432"]),
-        (&["--listen", "0.0.0.0:0"], &["0.0.0.0", "--insecure"]),
+        (&["--listen", "0.0.0.0:0"], &["0.0.0.0", "--insecure", "certificate", "join token", "/dev/urandom"]),
         (&["--listen", "nonsense"], &["--listen", "nonsense"]),
         (&["--store", "mysql://x"], &["mysql"]),
     ];

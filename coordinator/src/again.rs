@@ -7,12 +7,26 @@ use crate::config::without_passwords;
 /// The command line `arguments`, ready to be pasted into a shell, but for passwords, which are not
 /// shown. `drawn` is the seed if it was drawn: the same tournament needs the same one.
 pub fn command(arguments: &[String], drawn: Option<Seed>) -> String {
-    let mut words: Vec<String> = arguments.iter().map(|word| without_passwords(word)).collect();
+    let mut words: Vec<String> =
+        without_token(arguments).iter().map(|word| without_passwords(word)).collect();
     if let Some(seed) = drawn {
         words = without_seed(words);
         words.extend(["--seed".to_owned(), seed.to_string()]);
     }
     words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// A join token is not printed.
+fn without_token(words: &[String]) -> Vec<String> {
+    let mut is_value = false;
+    let shown = |word: &String| {
+        let is_token = std::mem::replace(&mut is_value, word == "--join-token");
+        if is_token || word.starts_with("--join-token=") {
+            return if is_token { "…".to_owned() } else { "--join-token=…".to_owned() };
+        }
+        word.clone()
+    };
+    words.iter().map(shown).collect()
 }
 
 fn without_seed(words: Vec<String>) -> Vec<String> {
@@ -55,6 +69,19 @@ mod tests {
     fn a_password_is_not_repeated() {
         let shown = again(&["c", "--store", "postgres://me:secret@db/arena"], None);
         assert_eq!(shown, "c --store postgres://me:PASSWORD@db/arena");
+    }
+
+    #[test]
+    fn a_join_token_is_not_shown() {
+        let secret = "sixteen-letters-";
+        let file = again(&["c", "--join-token-file", "f"], None);
+        assert_eq!(file, "c --join-token-file f");
+        for words in
+            [&["c", "--join-token", secret, "-v"][..], &["c", &format!("--join-token={secret}"), "-v"]]
+        {
+            let line = again(words, Some(7));
+            assert!(!line.contains(secret) && line.contains("-v --seed 7"), "{line}");
+        }
     }
 
     #[test]

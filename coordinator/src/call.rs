@@ -1,5 +1,6 @@
 //! A worker's call between transport and driver: what it said, checked, and what it is told.
 
+use std::fmt::Debug;
 use std::time::Duration;
 
 use terms::{Attempt, BySeat, Digest, MatchId, Report, Runtime, Seed};
@@ -72,4 +73,7 @@ pub struct Call {
     pub picture: Picture,
     /// Where the reply goes.
     pub reply: oneshot::Sender<Reply>,
+    /// The room in memory that it takes, given back when this is dropped: to be kept as long as what
+    /// the worker said.
+    pub room: Option<Box<dyn Debug + Send>>,
 }

@@ -29,6 +29,11 @@ fn raise() -> Result<u64, Errno> {
     Ok(hard)
 }
 
+/// How many files and connections this process may have open.
+pub fn allowed() -> u64 {
+    getrlimit(Resource::RLIMIT_NOFILE).map_or(ENOUGH, |(soft, _)| soft)
+}
+
 fn few(allowed: u64) -> String {
     let workers = allowed.saturating_sub(OWN);
     format!(

@@ -24,6 +24,7 @@ pub mod descriptors;
 pub mod download;
 pub mod driver;
 pub mod engine;
+pub mod entrances;
 pub mod exit;
 pub mod http;
 pub mod intake;

@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use rpc::JoinToken;
 use tokio::process::{Child, ChildStderr, Command};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
@@ -30,6 +31,17 @@ const PROGRAM: &str = "worker";
 const GRACE: Duration = Duration::from_secs(5);
 /// What makes a worker log less: its notes are shown as progress.
 const LOG_VARIABLE: &str = "ARENA_LOG";
+/// How a worker hears the join token: everybody can see arguments, nobody else the environment.
+const TOKEN_VARIABLE: &str = "ARENA_JOIN_TOKEN";
+/// What is ours and would mean something else to a worker.
+const OUR_VARIABLES: [&str; 6] = [
+    "ARENA_COORDINATOR",
+    "ARENA_CA",
+    "ARENA_TLS_CERT",
+    "ARENA_TLS_KEY",
+    "ARENA_JOIN_TOKEN_FILE",
+    TOKEN_VARIABLE,
+];
 /// Longest line of a worker's log that is passed on, in bytes.
 const LINE_BYTES_MAX: usize = 16 * 1024;
 
@@ -40,8 +52,10 @@ pub struct LocalConfig {
     pub count: u32,
     /// The program, if it is not next to this one.
     pub program: Option<PathBuf>,
-    /// Where they call.
+    /// Where they call, without TLS.
     pub coordinator: SocketAddr,
+    /// The join token of that address.
+    pub token: Option<JoinToken>,
     /// Where all of them cache what they fetch and compile.
     pub data_dir: PathBuf,
     /// Whether they log no more than warnings.
@@ -160,6 +174,12 @@ impl Local {
         }
         // The address is ours, and theirs would be taken: nobody asks them how they are.
         command.env_remove("ARENA_HTTP");
+        for name in OUR_VARIABLES {
+            command.env_remove(name);
+        }
+        if let Some(token) = &config.token {
+            command.env(TOKEN_VARIABLE, token.secret());
+        }
         command
     }
 

@@ -26,6 +26,7 @@ fn main() -> ExitCode {
     let console = Console::new(site.verbosity, site.log_format);
     start_log(site, &console);
     descriptors::allow_many();
+    site.access.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
     let ended = match &order {
         Order::Play(config) => play(config, &console),
         Order::Replay { site, which } => waiting(|interrupts| replay(site, which, &console, interrupts)),

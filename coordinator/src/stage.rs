@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rpc::v1;
+use rpc::{JoinToken, v1};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
@@ -16,6 +16,7 @@ use crate::config::{LOCAL_WORKERS_MAX, LogFormat, Site, Verbosity};
 use crate::data_dir::DataDir;
 use crate::driver::{Driver, Finale, Inputs, dismiss, now_ms};
 use crate::engine::{Engine, MatchNo, Policy};
+use crate::entrances::{Entrances, entrances};
 use crate::http::Condition;
 use crate::local::{LocalConfig, Locals};
 use crate::plan::Plan;
@@ -150,10 +151,11 @@ impl Stage {
         let failed = |source| RunError::Listen { address: site.listen, source };
         let address = listener.local_addr().map_err(failed)?;
         let (inbox, calls) = mpsc::channel(INBOX_CALLS_MAX);
-        let server = Server::start(listener, self.services(inbox));
+        let Entrances { all, near, near_token } = entrances(listener, site).await.map_err(failed)?;
+        let server = Server::start(all, self.services(inbox));
         announce(site, address, console);
         let (exits_in, exits) = mpsc::channel(LOCAL_WORKERS_MAX as usize);
-        let locals = Locals::start(&self.local_config(site, address), console, &exits_in)?;
+        let locals = Locals::start(&self.local_config(site, near, near_token), console, &exits_in)?;
         let mut inputs =
             Inputs::new(calls, interrupts, exits, server.stopped.clone(), self.condition.clone());
         let driver = self.driver(site, console).checking(self.to_check.clone());
@@ -199,7 +201,7 @@ impl Stage {
         Services { inbox, tournament, blobs: self.plan.blobs.clone() }
     }
 
-    fn local_config(&self, site: &Site, address: SocketAddr) -> LocalConfig {
+    fn local_config(&self, site: &Site, address: SocketAddr, token: Option<JoinToken>) -> LocalConfig {
         let verbose = match site.verbosity {
             Verbosity::Quiet | Verbosity::Normal => None,
             Verbosity::Verbose => Some("-v"),
@@ -210,6 +212,7 @@ impl Stage {
             count: site.local_workers,
             program: site.worker_bin.clone(),
             coordinator: address,
+            token,
             data_dir: self.worker_dir.clone(),
             is_terse: verbose.is_none() && json.is_none(),
             arguments: verbose.into_iter().chain(json).map(str::to_owned).collect(),
@@ -228,10 +231,26 @@ async fn known(schedule: &Schedule, store: &impl Store) -> Result<Vec<bool>, Sto
     Ok(known)
 }
 
+/// How a worker on another machine is started.
+fn worker_command(site: &Site, address: SocketAddr) -> String {
+    let scheme = if site.access.tls.is_some() { "https" } else { "http" };
+    let mut command = format!("worker --coordinator {scheme}://{address}");
+    if let Some(tls) = &site.access.tls {
+        command.push_str(" --ca FILE");
+        if tls.client_authorities.is_some() {
+            command.push_str(" --tls-cert FILE --tls-key FILE");
+        }
+    }
+    if site.access.token.is_some() {
+        command.push_str(" --join-token-file FILE");
+    }
+    command
+}
+
 fn announce(site: &Site, address: SocketAddr, console: &Console) {
     let is_asked_for = site.listen.port() == 0 && site.local_workers > 0;
     // Whoever runs everything on this machine does not care about ports, unless he says so.
     if !is_asked_for || site.verbosity != Verbosity::Normal {
-        console.say(&format!("listening on {address}; workers: worker --coordinator http://{address}"));
+        console.say(&format!("listening on {address}; workers: {}", worker_command(site, address)));
     }
 }

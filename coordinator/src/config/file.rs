@@ -18,7 +18,7 @@ const DEFAULT_PATH: &str = "arena.toml";
 /// Largest file that is read, in bytes.
 const BYTES_MAX: u64 = 1 << 20;
 /// Keys outside of tables, as [`RawFile`] has them.
-const KEYS: [&str; 22] = [
+const KEYS: [&str; 26] = [
     "bots",
     "rounds",
     "seed",
@@ -29,6 +29,10 @@ const KEYS: [&str; 22] = [
     "listen",
     "insecure",
     "http",
+    "tls_cert",
+    "tls_key",
+    "client_ca",
+    "join_token_file",
     "local_workers",
     "worker_bin",
     "python_wasm",
@@ -59,6 +63,11 @@ pub(super) struct RawFile {
     pub(super) listen: Option<String>,
     pub(super) insecure: Option<bool>,
     pub(super) http: Option<String>,
+    pub(super) tls_cert: Option<PathBuf>,
+    pub(super) tls_key: Option<PathBuf>,
+    pub(super) client_ca: Option<PathBuf>,
+    // The token itself has no key: a file of settings is passed on too easily.
+    pub(super) join_token_file: Option<PathBuf>,
     pub(super) local_workers: Option<u32>,
     pub(super) worker_bin: Option<PathBuf>,
     pub(super) python_wasm: Option<PathBuf>,

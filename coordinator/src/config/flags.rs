@@ -10,6 +10,7 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use serde::Deserialize;
 
+use super::access::AccessFlags;
 use super::amount::parse_amount;
 use super::policy::PolicyFlags;
 
@@ -19,9 +20,10 @@ Examples:
         everyone against everyone, on this machine; standings on standard output
   coordinator --bots my-bots --rounds 10 --json results.json
         ten seeds for every pairing, each in both seats; everything about it in a file
-  coordinator --bots my-bots --listen 0.0.0.0:7070 --insecure
-        also take workers from other machines of a network that you trust; start them there with
-        `worker --coordinator http://THIS-MACHINE:7070`
+  coordinator --bots my-bots --listen 0.0.0.0:7070 --tls-cert arena.pem --tls-key arena.key \\
+              --join-token-file token
+        also take workers from other machines; start them there with `worker --coordinator
+        https://THIS-MACHINE:7070 --ca arena.pem --join-token-file token`
   coordinator --bots my-bots --store postgres://arena@db/arena --transcripts s3://BUCKET/PREFIX
         results in a database, the password in PGPASSWORD; started on a second machine as well, that
         one waits and takes over when this one dies
@@ -85,7 +87,7 @@ pub struct Flags {
     /// Where workers call; port 0 takes a free one and prints it [default: 127.0.0.1:0]
     #[arg(global = true, long, value_name = "ADDR:PORT", env = "ARENA_LISTEN")]
     pub listen: Option<String>,
-    /// Listen beyond this machine although nothing is encrypted and nobody is asked who they are
+    /// Listen beyond this machine without asking for both TLS and a join token
     #[arg(global = true, long, env = "ARENA_INSECURE", value_parser = FalseyValueParser::new())]
     pub insecure: bool,
     /// Answer GET /healthz, GET /readyz and gRPC health checks there; port 0 takes a free one and
@@ -119,6 +121,9 @@ pub struct Flags {
     /// How log lines look [default: human]
     #[arg(global = true, long, value_name = "FORMAT", env = "ARENA_LOG_FORMAT")]
     pub log_format: Option<LogFormat>,
+    /// Who may call.
+    #[command(flatten)]
+    pub access: AccessFlags,
     /// What a bot may import and call.
     #[command(flatten)]
     pub policy: PolicyFlags,

@@ -4,6 +4,7 @@
 //! The only place that reads the environment or knows the name of a flag. Never here: doing what
 //! the configuration says.
 
+mod access;
 mod amount;
 mod bucket;
 mod file;
@@ -21,6 +22,7 @@ use std::path::PathBuf;
 
 use terms::{GameId, Limits, Policy, Seed};
 
+pub use access::{Access, AccessError, AccessFlags, Tls};
 pub use bucket::Bucket;
 pub use file::{FileError, check as check_file};
 pub use flags::{Command, Flags, LimitFlags, LogFormat};
@@ -125,6 +127,8 @@ pub struct Site {
     pub transcripts: Keeping,
     /// Where workers call. Port 0 takes a free one.
     pub listen: SocketAddr,
+    /// What they have to show.
+    pub access: Access,
     /// Workers to start as child processes.
     pub local_workers: u32,
     /// The worker's executable, if it is not next to this one.

@@ -8,13 +8,14 @@ use terms::limits::BadLimit;
 use terms::policy::BadPolicy;
 use terms::{GameId, Seed};
 
+use super::access::read_access;
 use super::file::{self, FileError, RawFile, RawSeed};
 use super::place::{Place, without_passwords};
 use super::policy::{Names, PolicyFlags};
 use super::share::{RawShare, parse_share};
 use super::{
-    Bots, Bucket, Command, Config, Flags, Keeping, LOCAL_WORKERS_MAX, LogFormat, Order, ROUNDS_MAX,
-    SeedChoice, Sink, Site, Verbosity,
+    AccessError, Bots, Bucket, Command, Config, Flags, Keeping, LOCAL_WORKERS_MAX, LogFormat, Order,
+    ROUNDS_MAX, SeedChoice, Sink, Site, Verbosity,
 };
 
 /// Why the settings make no sense. Each names the setting, its value and the rule.
@@ -58,12 +59,9 @@ pub enum ConfigError {
     /// A game that does not exist.
     #[error("--game: {0}")]
     Game(#[from] UnknownGame),
-    /// Anyone could play.
-    #[error(
-        "--listen is {0}, which other machines can reach, but this version neither encrypts nor asks who is there: \
-         listen on 127.0.0.1, or add --insecure if you trust everyone on that network"
-    )]
-    Exposed(SocketAddr),
+    /// Who may call.
+    #[error(transparent)]
+    Access(#[from] AccessError),
     /// Both want standard output.
     #[error("--json and --csv both write to standard output; give one of them a file")]
     TwoOnStdout,
@@ -101,10 +99,10 @@ pub(super) fn merge(mut flags: Flags, file: RawFile) -> Result<Order, ConfigErro
 /// Where to work. `workers_min` is how many local workers there must be.
 fn read_site(flags: &Flags, file: &RawFile, workers_min: u32) -> Result<Site, ConfigError> {
     let (flags, file) = (flags.clone(), file.clone());
-    let listen = read_address("--listen", flags.listen.or(file.listen).as_deref().unwrap_or("127.0.0.1:0"))?;
-    if !listen.ip().is_loopback() && !flags.insecure && file.insecure != Some(true) {
-        return Err(ConfigError::Exposed(listen));
-    }
+    let listen = flags.listen.as_deref().or(file.listen.as_deref()).unwrap_or("127.0.0.1:0");
+    let listen = read_address("--listen", listen)?;
+    let is_insecure = flags.insecure || file.insecure == Some(true);
+    let access = read_access(&flags.access, &file, listen, is_insecure)?;
     let workers = u32::from(listen.ip().is_loopback()).max(workers_min);
     Ok(Site {
         data_dir: flags.data_dir.or(file.data_dir).unwrap_or_else(|| PathBuf::from("arena-data")),
@@ -119,6 +117,7 @@ fn read_site(flags: &Flags, file: &RawFile, workers_min: u32) -> Result<Site, Co
             LOCAL_WORKERS_MAX,
         )?,
         listen,
+        access,
         worker_bin: flags.worker_bin.or(file.worker_bin),
         python_wasm: flags.python_wasm.or(file.python_wasm),
         json: flags.json.or(file.json).map(read_sink),

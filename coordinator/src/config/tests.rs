@@ -125,7 +125,29 @@ fn wrong_flags_name_themselves_their_value_and_the_rule() {
         (&["--store", "arena.db"], &["--store", "sqlite:FILE"]),
         (&["--store", "sqlite:"], &["--store", "sqlite:FILE"]),
         (&["--listen", "7070"], &["--listen", "127.0.0.1:7070"]),
-        (&["--listen", "0.0.0.0:0"], &["0.0.0.0:0", "--insecure"]),
+        (
+            &["--listen", "0.0.0.0:0"],
+            &[
+                "0.0.0.0:0",
+                "--insecure",
+                "neither a certificate",
+                "nor a join token",
+                "openssl",
+                "/dev/urandom",
+            ],
+        ),
+        (
+            &["--listen", "0.0.0.0:0", "--join-token", "secret-and-long-enough"],
+            &["there is no certificate (--tls-cert, --tls-key)", "openssl"],
+        ),
+        (&["--join-token", "secret"], &["the join token has 6 bytes", "at least 16"]),
+        (&["--join-token", "secret secret secret"], &["letters, digits"]),
+        (&["--join-token-file", "/nowhere/token"], &["/nowhere/token cannot be read"]),
+        (&["--join-token-file", "f", "--join-token", "x"], &["two join tokens"]),
+        (&["--tls-cert", "a.pem"], &["--tls-cert is of no use without --tls-key"]),
+        (&["--tls-key", "a.key"], &["--tls-key is of no use without --tls-cert"]),
+        (&["--client-ca", "ca.pem"], &["--client-ca is of no use without --tls-cert"]),
+        (&["--tls-cert", "/nowhere/a", "--tls-key", "b"], &["--tls-cert", "/nowhere/a cannot be read"]),
         (&["--local-workers", "1000"], &["--local-workers", "0 to 64"]),
         (&["--json", "-", "--csv", "-"], &["--json", "--csv", "standard output"]),
         (&["--memory-bytes", "5"], &["limits.memory_bytes is 5 bytes", "33554432"]),
@@ -162,6 +184,7 @@ fn wrong_files_name_the_key_and_what_may_have_been_meant() {
         ("turn_fuel = 3", &["`turn_fuel`", "`limits.turn_fuel`"]),
         ("[limits]\nturnfuel = 3", &["`limits.turnfuel`", "`limits.turn_fuel`"]),
         ("[limit]\nturn_fuel = 3", &["`limit`", "`limits`"]),
+        ("join_token = \"secret\"", &["`join_token`", "did you mean `join_token_file`"]),
         ("xyzzy = 3", &["`xyzzy`", "there are bots, rounds"]),
         ("rounds = \"three\"", &["line 1", "rounds", "three"]),
         ("rounds = -3", &["line 1", "rounds"]),
@@ -193,6 +216,17 @@ fn a_file_that_was_named_must_be_there() {
     let flags = Flags::try_parse_from(["coordinator", "--bots", "b", "--config", "/nowhere/arena.toml"]);
     let refused = resolve(flags.unwrap()).unwrap_err().to_string();
     assert!(refused.contains("/nowhere/arena.toml"), "{refused}");
+}
+
+#[test]
+fn listening_beyond_loopback_needs_tls_and_a_token() {
+    let beyond = ["--listen", "0.0.0.0:7070"];
+    let token = ["--join-token", "sixteen-letters-"];
+    assert!(config(&beyond, "").unwrap_err().contains("neither a certificate"));
+    assert!(config(&[beyond, token].concat(), "").unwrap_err().contains("there is no certificate"));
+    assert!(config(&[&beyond[..], &["--insecure"]].concat(), "").is_ok());
+    assert!(config(&beyond, "insecure = true").is_ok());
+    assert!(config(&["--listen", "127.0.0.1:7070"], "").is_ok());
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod wake;
 mod writer;
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -66,7 +67,7 @@ pub struct Finale {
 /// Answers whoever still calls after a run: there is nothing to play, and what it brings is wanted
 /// by nobody. Until the calls end.
 pub async fn dismiss(calls: &mut mpsc::Receiver<Call>) {
-    while let Some(Call { picture, reply }) = calls.recv().await {
+    while let Some(Call { picture, reply, .. }) = calls.recv().await {
         let settled = picture.finished.iter().map(|report| (report.id, report.attempt)).collect();
         // Who hung up needs no answer.
         let _ = reply.send(Reply { settled, call_again: DISMISSED_CALL_AGAIN, ..Reply::default() });
@@ -139,6 +140,8 @@ struct OpenCall {
     refusal: Option<String>,
     /// Every result in the call: the engine answers when all of them are settled.
     settled: Vec<(MatchId, Attempt)>,
+    /// What the call takes in memory, until then.
+    _room: Option<Box<dyn Debug + Send>>,
 }
 
 impl<S: Store> Driver<S> {
@@ -238,7 +241,7 @@ impl<S: Store> Driver<S> {
                 let told =
                     wanted.iter().filter_map(|wanted| self.schedule.assignment(wanted.no, wanted.attempt));
                 let wanted = told.collect();
-                if let Some(OpenCall { reply, refusal, settled }) = self.open_calls.remove(&worker) {
+                if let Some(OpenCall { reply, refusal, settled, .. }) = self.open_calls.remove(&worker) {
                     // A worker that hung up calls again and hears all of it then.
                     let _ = reply.send(Reply { refusal, wanted, settled, call_again });
                 }
@@ -274,7 +277,7 @@ impl<S: Store> Driver<S> {
     }
 
     fn on_call(&mut self, call: Call) -> Option<Ending> {
-        let Call { picture, reply } = call;
+        let Call { picture, reply, room } = call;
         let quarantine = self.roster.quarantine_of(&picture.instance);
         let admission = admission::admit(&picture, &self.runtime, quarantine);
         let engine = &self.engine;
@@ -291,7 +294,7 @@ impl<S: Store> Driver<S> {
         let called = self.called((worker, voter), picture, &admission);
         let refusal = admission.refusal;
         // A call that was still open belongs to a connection that broke.
-        self.open_calls.insert(worker, OpenCall { reply, refusal, settled });
+        self.open_calls.insert(worker, OpenCall { reply, refusal, settled, _room: room });
         self.feed(Event::Called(called)).or(ending)
     }
 

@@ -9,6 +9,8 @@ use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 use tonic::{Request, Response, Status};
 
+use super::busy;
+use super::gate::Room;
 use super::request::read_picture;
 use crate::call::{Call, Reply};
 
@@ -26,12 +28,13 @@ impl ClusterService {
         ClusterService { inbox, tournament }
     }
 
-    async fn ask(&self, request: v1::SynchronizeRequest) -> Result<Reply, Status> {
+    async fn ask(&self, request: v1::SynchronizeRequest, room: Option<Room>) -> Result<Reply, Status> {
         let picture =
             read_picture(request).map_err(|bad| Status::invalid_argument(format!("bad request: {bad}")))?;
         let (reply, answered) = oneshot::channel();
-        self.inbox.try_send(Call { picture, reply }).map_err(|refused| match refused {
-            TrySendError::Full(_) => Status::resource_exhausted("the coordinator is busy; call again"),
+        let room = room.and_then(|room| room.take()).map(|held| Box::new(held) as _);
+        self.inbox.try_send(Call { picture, reply, room }).map_err(|refused| match refused {
+            TrySendError::Full(_) => busy(),
             TrySendError::Closed(_) => Status::unavailable("the coordinator is stopping"),
         })?;
         answered.await.map_err(|_| Status::unavailable("the coordinator did not answer; call again"))
@@ -44,12 +47,13 @@ impl Cluster for ClusterService {
         &self,
         request: Request<v1::SynchronizeRequest>,
     ) -> Result<Response<v1::SynchronizeResponse>, Status> {
+        let room = request.extensions().get::<Room>().cloned();
         let request = request.into_inner();
         let reply = match other_protocol(request.protocol) {
             Some(refusal) => {
                 Reply { refusal: Some(refusal), call_again: CALL_AGAIN_AFTER_REFUSAL, ..Reply::default() }
             }
-            None => self.ask(request).await?,
+            None => self.ask(request, room).await?,
         };
         Ok(Response::new(write_reply(reply, self.tournament.clone())))
     }

@@ -32,6 +32,9 @@ pub(super) fn explain(status: &Status, with_tls: bool) -> String {
         return explain_tls(tls);
     }
     let chain = causes(status).iter().map(ToString::to_string).collect::<Vec<_>>();
+    if let Some(said) = chain.iter().find_map(|cause| explain_told_alert(cause)) {
+        return said;
+    }
     match (with_tls, status.source().is_some()) {
         // What another program said in words of its own needs no more.
         (_, false) => first_chars(status.message()),
@@ -83,9 +86,7 @@ fn broke_off(status: &Status) -> bool {
             )
         );
         let text = cause.to_string();
-        gone || text.contains("http2 error")
-            || text.contains("FRAME_SIZE_ERROR")
-            || text.contains("not connected")
+        gone || ["http2 error", "invalid size", "connection closed"].iter().any(|sign| text.contains(sign))
     };
     causes(status).iter().any(went)
 }
@@ -129,7 +130,7 @@ fn explain_certificate(error: &CertificateError) -> String {
             "the coordinator's certificate is not for {}, but for {}; call it by a name that is in the certificate, \
              or make one with this name",
             expected.to_str(),
-            presented.join(", ")
+            presented.iter().map(|name| bare(name)).collect::<Vec<_>>().join(", ")
         ),
         E::Expired | E::ExpiredContext { .. } => {
             "the coordinator's certificate has expired; make a new one there, and see \
@@ -145,10 +146,33 @@ fn explain_certificate(error: &CertificateError) -> String {
     }
 }
 
+/// A name without what the library puts round it, as in `DnsName("localhost")`.
+fn bare(name: &str) -> &str {
+    let inner = name.split_once('(').map_or(name, |(_, inner)| inner);
+    inner.trim_end_matches(')').trim_matches('"')
+}
+
+/// An alert that came after the handshake is known by its text alone.
+fn explain_told_alert(cause: &str) -> Option<String> {
+    use AlertDescription as A;
+    let (_, name) = cause.split_once("received fatal alert: ")?;
+    let known = [
+        A::CertificateRequired,
+        A::NoCertificate,
+        A::UnknownCA,
+        A::BadCertificate,
+        A::DecryptError,
+        A::AccessDenied,
+        A::CertificateExpired,
+    ];
+    let alert = known.into_iter().find(|alert| name.starts_with(&format!("{alert:?}")))?;
+    Some(explain_alert(alert))
+}
+
 fn explain_alert(alert: AlertDescription) -> String {
     use AlertDescription as A;
     match alert {
-        A::CertificateRequired | A::NoCertificate => "the coordinator asks for a client certificate; name one with --tls-cert \
+        A::CertificateRequired | A::NoCertificate => "the coordinator asks for client certificates (--client-ca); name one with --tls-cert \
              FILE and --tls-key FILE"
             .to_owned(),
         A::UnknownCA | A::BadCertificate | A::DecryptError | A::AccessDenied => {
@@ -184,6 +208,21 @@ mod tests {
             let said = from_tls(error);
             assert!(said.contains(says), "{said:?} does not contain {says:?}");
         }
+    }
+
+    #[test]
+    fn an_alert_after_the_handshake_is_understood_as_well() {
+        let error = io::Error::other("received fatal alert: CertificateRequired");
+        let said = explain(&Status::from_error(Box::new(error)), true);
+        assert!(said.contains("name one with --tls-cert"), "{said}");
+        assert_eq!(explain_told_alert("received fatal alert: Surprise"), None);
+    }
+
+    #[test]
+    fn names_in_a_certificate_are_shown_as_they_are() {
+        assert_eq!(bare("DnsName(\"localhost\")"), "localhost");
+        assert_eq!(bare("IpAddress(10.0.0.1)"), "10.0.0.1");
+        assert_eq!(bare("anything"), "anything");
     }
 
     #[test]
