@@ -15,6 +15,7 @@ mod bots;
 mod circumstances;
 mod difference;
 mod drill;
+pub mod hosts;
 mod luck;
 mod native;
 mod processes;

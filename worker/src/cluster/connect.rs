@@ -25,8 +25,10 @@ use super::rota::{Rota, Setback};
 const CONNECT_SECONDS_MAX: Duration = Duration::from_secs(5);
 const HANDSHAKE_SECONDS_MAX: Duration = Duration::from_secs(10);
 /// How often a connection is asked whether it is still there, and how long it may take to say so.
-const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(10);
-const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Together less than a coordinator's patience with the silent (15 s): who gets another address, or
+/// whose router forgot the connection, is back before its work is given to others.
+const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(5);
+const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(7);
 /// How long one call may take: this, and what the slowest line that is worth waiting for needs.
 const CALL_SECONDS_MAX: Duration = Duration::from_secs(10);
 const CALL_BYTES_PER_SECOND_MIN: usize = 256 << 10;
