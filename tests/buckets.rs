@@ -3,11 +3,16 @@
 
 #[path = "buckets/server.rs"]
 mod server;
+#[path = "buckets/trouble.rs"]
+mod trouble;
 
 use std::process::{Command, Output};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use arena_tests::{Run, Tournament, bin, bin_folder, example_bots};
-use server::Server;
+use hyper::Method;
+use server::{Act, Server};
 
 const PLACE: &str = "s3://arena/transcripts/here";
 
@@ -56,10 +61,32 @@ fn bots_that_cannot_be_fetched_are_named_with_the_reason() {
     assert!(nothing.stderr.contains("there is nothing at s3://arena/elsewhere"), "{}", nothing.stderr);
     let denied = run(&bots("s3://arena/bots"), &wrong(&server)).expect_code(1);
     assert!(denied.stderr.contains("the bots at s3://arena/bots cannot be listed"), "{}", denied.stderr);
+    assert!(denied.stderr.contains("credentials are refused"), "{}", denied.stderr);
     assert!(!denied.stderr.contains(server::SECRET), "{}", denied.stderr);
     server.put_sparse("arena/bots/huge.py", 1 << 40);
     let huge = run(&bots("s3://arena/bots"), &server.variables()).expect_code(2);
     assert!(huge.stderr.contains("s3://arena/bots") && huge.stderr.contains("huge.py"), "{}", huge.stderr);
+}
+
+#[test]
+fn a_bucket_that_is_not_there_or_not_reached_is_told_from_one_that_is_empty() {
+    let server = Server::start("arena");
+    let bots = Tournament::of("s3://another/bots").with(&["--ticks", "30"]);
+    let missing = run(&bots, &server.variables()).expect_code(2);
+    assert!(missing.stderr.contains("there is no bucket for s3://another/bots"), "{}", missing.stderr);
+    let mut variables = server.variables().to_vec();
+    drop(server);
+    let began = Instant::now();
+    let unreached = run(&bots, &variables).expect_code(1);
+    assert!(unreached.stderr.contains("s3://another/bots cannot be listed"), "{}", unreached.stderr);
+    assert!(unreached.stderr.contains("endpoint"), "{}", unreached.stderr);
+    assert!(began.elapsed() < Duration::from_secs(90));
+    // Nobody says who we are, and this machine does not know it either.
+    variables.retain(|(name, _)| !["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"].contains(name));
+    let endpoint = variables.iter().find(|(name, _)| *name == "AWS_ENDPOINT_URL").unwrap().1.clone();
+    variables.push(("AWS_METADATA_ENDPOINT", endpoint));
+    let unknown = run(&bots, &variables).expect_code(1);
+    assert!(unknown.stderr.contains("no credentials: set AWS_ACCESS_KEY_ID"), "{}", unknown.stderr);
 }
 
 #[test]
@@ -85,5 +112,35 @@ fn who_may_not_write_there_is_told_and_nothing_that_was_recorded_is_lost() {
     );
     assert!(!refused.stderr.contains(server::SECRET), "{}", refused.stderr);
     let _ = run(&tournament, &server.variables()).expect_code(0);
+    assert_eq!(server.objects("arena/transcripts/here"), 56);
+}
+
+#[test]
+fn a_bucket_that_fails_now_and_then_gets_every_transcript() {
+    let server = Server::start_behind("arena", |call| match call.number {
+        number if number % 13 == 0 => Act::Reset,
+        number if number % 4 == 0 => Act::Status(503),
+        _ => Act::Pass,
+    });
+    let _ = run(&tournament(), &server.variables()).expect_code(0);
+    assert_eq!(server.objects("arena/transcripts/here"), 56);
+}
+
+#[test]
+fn a_bucket_that_takes_no_more_ends_the_run_and_nothing_is_recorded_without_its_transcript() {
+    let (puts, refusing) = (AtomicUsize::new(0), std::sync::Arc::new(AtomicUsize::new(20)));
+    let limit = refusing.clone();
+    let server = Server::start_behind("arena", move |call| {
+        let number = puts.fetch_add(usize::from(call.method == Method::PUT), Ordering::Relaxed);
+        if number < limit.load(Ordering::Relaxed) { Act::Pass } else { Act::Status(403) }
+    });
+    let tournament = tournament();
+    let cut = run(&tournament, &server.variables()).expect_code(1);
+    assert!(cut.stderr.contains("cannot be written to s3://arena/transcripts/here"), "{}", cut.stderr);
+    let kept = server.objects("arena/transcripts/here") as u64;
+    refusing.store(usize::MAX, Ordering::Relaxed);
+    let whole = run(&tournament, &server.variables()).expect_code(0);
+    let cached = whole.json["tournament"]["cached"].as_u64().unwrap();
+    assert!(cached <= kept, "{cached} results were recorded, but only {kept} transcripts kept");
     assert_eq!(server.objects("arena/transcripts/here"), 56);
 }

@@ -1,6 +1,5 @@
 //! The exit codes, as documented, and the one place that chooses between them.
 
-use crate::download::DownloadError;
 use crate::run::{Ended, RunError};
 
 /// The exit codes of `coordinator`. No value of this type exists: it is a list.
@@ -30,9 +29,7 @@ impl Exit {
                 Exit::USAGE
             }
             Err(RunError::Transfer(error)) if error.is_about_what_was_named() => Exit::USAGE,
-            Err(RunError::Download(DownloadError::Nothing { .. } | DownloadError::TooMany { .. })) => {
-                Exit::USAGE
-            }
+            Err(RunError::Download(error)) if error.is_about_what_was_named() => Exit::USAGE,
             Err(RunError::Replay(error)) if error.is_about_what_was_named() => Exit::USAGE,
             Err(RunError::Store(error)) if error.is_about_what_was_named() => Exit::USAGE,
             Err(

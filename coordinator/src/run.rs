@@ -155,7 +155,7 @@ async fn plan(config: &Config, seed: Seed, console: &Console) -> Result<Plan, Ru
         Bots::Directory(folder) => Ok(Plan::new(config, folder, seed)?),
         Bots::Bucket(bucket) => {
             console.say(&format!("fetching the bots from {bucket} …"));
-            let folder = download(bucket).await?;
+            let folder = download(bucket, |text| console.say(text)).await?;
             Plan::new(config, folder.path(), seed).map_err(|error| match error {
                 PlanError::Bots(error) => RunError::Bots(error.shown_as(&bucket.to_string())),
                 error => error.into(),

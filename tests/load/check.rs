@@ -57,6 +57,9 @@ struct Match {
     digest: String,
     fuel_digest: String,
     fuel: [u64; 2],
+    /// Why it is void, if it is.
+    #[serde(default)]
+    host_fault: Option<serde_json::Value>,
 }
 
 /// What was found.
@@ -156,6 +159,7 @@ impl Match {
             digest: outcome.digest.to_string(),
             fuel_digest: outcome.fuel_digest.to_string(),
             fuel: Seat::BOTH.map(|seat| outcome.usage[seat].fuel()),
+            host_fault: None,
         }
     }
 }

@@ -55,7 +55,8 @@ pub struct Flags {
     #[command(subcommand)]
     pub command: Option<Command>,
     /// Where the bots are: `.py` files, `.wasm` components, and folders or `.zip` files with a
-    /// `bot.py` or `bot.wasm`
+    /// `bot.py` or `bot.wasm`, in a directory or in a bucket: `s3://BUCKET/PREFIX` (or gs://, az://;
+    /// credentials from AWS_…, GOOGLE_…, AZURE_…)
     #[arg(long, value_name = "DIR_OR_URL", env = "ARENA_BOTS")]
     pub bots: Option<String>,
     /// Seed pairs that every pairing plays: two matches each, seats swapped [default: 1]

@@ -186,7 +186,9 @@ fn read_directory(key: &'static str, place: &str) -> Result<PathBuf, ConfigError
         return if place.is_empty() { Err(bad(key, place, rule)) } else { Ok(PathBuf::from(place)) };
     };
     if scheme == "file" && rest.starts_with('/') {
-        return Ok(PathBuf::from(rest));
+        // As in any URL, %20 is a space.
+        let path = url::Url::parse(place).ok().and_then(|url| url.to_file_path().ok());
+        return path.ok_or_else(|| bad(key, place, "it is no URL of a directory"));
     }
     Err(bad(key, place, "it must be a directory, file:///DIR, or a place such as s3://BUCKET/PREFIX"))
 }
