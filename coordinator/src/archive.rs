@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use terms::{BySeat, Digest};
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
 use crate::blobs::BlobStore;
 use crate::store::StoredResult;
@@ -62,8 +62,7 @@ impl Archive {
         // Only bots of this tournament play in it; one that is not there cannot be packed.
         let BySeat([Some(zero), Some(one)]) = bots.map(|bot| self.blobs.get(&bot)) else { return Ok(()) };
         let pack = move || pack(&BySeat([&*zero, &*one]), &record, &address);
-        let packed = tokio::task::spawn_blocking(pack).await;
-        match packed.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic())) {
+        match joined(tokio::task::spawn_blocking(pack).await).await {
             Some(file) => self.transcripts.put(&address, file).await,
             None => Ok(()),
         }
@@ -89,14 +88,37 @@ fn pack(bundles: &BySeat<&[u8]>, record: &[u8], address: &Digest) -> Option<Vec<
 async fn finish_one(writes: &mut JoinSet<Result<(), TranscriptsError>>) -> Result<(), TranscriptsError> {
     match writes.join_next().await {
         None => Ok(()),
-        Some(Ok(written)) => written,
-        Some(Err(panic)) => std::panic::resume_unwind(panic.into_panic()),
+        Some(ended) => joined(ended).await,
+    }
+}
+
+/// What a task came to. One that was cancelled ends together with the program, and whoever waits for
+/// it must not go on as if it had been done.
+async fn joined<T>(ended: Result<T, JoinError>) -> T {
+    match ended.map_err(JoinError::try_into_panic) {
+        Ok(value) => value,
+        Err(Ok(panic)) => std::panic::resume_unwind(panic),
+        Err(Err(_cancelled)) => std::future::pending().await,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn who_waits_for_what_was_cancelled_waits_for_the_end_of_the_program() {
+        let task = tokio::spawn(std::future::pending::<()>());
+        task.abort();
+        let waiting = joined(task.await);
+        tokio::pin!(waiting);
+        assert!(
+            std::future::poll_fn(|context| std::task::Poll::Ready(waiting.as_mut().poll(context)))
+                .await
+                .is_pending()
+        );
+        assert_eq!(joined(tokio::spawn(async { 7 }).await).await, 7);
+    }
     use terms::{GameId, Limits, MatchSpec, Policy, Runtime, Scores, Seed, Verdict};
     use transcript::Recorder;
 
