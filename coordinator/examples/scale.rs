@@ -151,7 +151,8 @@ fn say(bots: u32, what: &str, matches: u32, took: Duration, idle: u64, details: 
     let peak = memory().saturating_sub(idle);
     let each = peak / u64::from(matches.max(1));
     println!(
-        "{bots:5} bots, {what}: {matches} matches, {took:.2?}, {} MiB ({each} bytes each); {details}",
+        "{bots:5} bots, {what}: {matches} matches, {took:.2?} ({:.2?} of a core), {} MiB ({each} bytes each); {details}",
+        cpu(),
         peak >> 20
     );
 }
@@ -161,6 +162,13 @@ fn memory() -> u64 {
     let status = std::fs::read_to_string(PathBuf::from("/proc/self/status")).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
     line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() << 10
+}
+
+/// Time that this process was given a core for: what its wall clock would show on an idle machine.
+fn cpu() -> Duration {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
+    let fields = stat.rsplit(')').next().unwrap().split_whitespace().skip(11).take(2);
+    Duration::from_millis(fields.map(|ticks| ticks.parse::<u64>().unwrap() * 10).sum())
 }
 
 fn bot_digest(bot: u32) -> Digest {

@@ -2,10 +2,13 @@
 //! whole or not at all.
 
 use std::fmt::Write as _;
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+use serde_json::Serializer;
+use serde_json::ser::{Formatter, PrettyFormatter};
 use tempfile::NamedTempFile;
 use terms::printable::is_unfit;
 
@@ -30,10 +33,10 @@ pub fn write(report: &Report, json: Option<&Sink>, csv: Option<&Sink>) -> Result
         write_json(sink, &report.document)?;
     }
     if let Some(sink) = csv {
-        put(sink, to_csv(&report.document).as_bytes())?;
+        put(sink, |out| out.write_all(to_csv(&report.document).as_bytes()))?;
     }
     if json != Some(&Sink::Stdout) && csv != Some(&Sink::Stdout) {
-        put(&Sink::Stdout, to_text(report).as_bytes())?;
+        put(&Sink::Stdout, |out| out.write_all(to_text(report).as_bytes()))?;
     }
     Ok(())
 }
@@ -43,9 +46,10 @@ pub fn write(report: &Report, json: Option<&Sink>, csv: Option<&Sink>) -> Result
 /// # Errors
 /// It cannot be written.
 pub fn write_json(sink: &Sink, document: &impl Serialize) -> Result<(), OutputError> {
-    let mut bytes = to_json(document).map_err(|source| failed(sink, source))?;
-    bytes.push(b'\n');
-    put(sink, &bytes)
+    put(sink, |out| {
+        document.serialize(&mut Serializer::with_formatter(&mut *out, Harmless::default()))?;
+        out.write_all(b"\n")
+    })
 }
 
 /// Writes plain text to standard output.
@@ -53,7 +57,7 @@ pub fn write_json(sink: &Sink, document: &impl Serialize) -> Result<(), OutputEr
 /// # Errors
 /// It cannot be written.
 pub fn print(text: &str) -> Result<(), OutputError> {
-    put(&Sink::Stdout, text.as_bytes())
+    put(&Sink::Stdout, |out| out.write_all(text.as_bytes()))
 }
 
 /// Says whether documents can be written where they shall go, before anything is played.
@@ -71,9 +75,51 @@ pub fn check(sinks: [Option<&Sink>; 2]) -> Result<(), OutputError> {
     Ok(())
 }
 
-fn to_json(document: &impl Serialize) -> io::Result<Vec<u8>> {
-    let text = serde_json::to_string_pretty(document)?;
-    Ok(escape_unfit(&text).into_bytes())
+/// Writes JSON for people, without what [`escape_unfit`] escapes, and without ever having all of it
+/// in memory: there may be a million matches.
+#[derive(Default)]
+struct Harmless(PrettyFormatter<'static>);
+
+impl Formatter for Harmless {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        out.write_all(escape_unfit(fragment).as_bytes())
+    }
+
+    fn begin_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_array(out)
+    }
+
+    fn end_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_array(out)
+    }
+
+    fn begin_array_value<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_array_value(out, first)
+    }
+
+    fn end_array_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_array_value(out)
+    }
+
+    fn begin_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_object(out)
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_object(out)
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_object_key(out, first)
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_object_value(out)
+    }
+
+    fn end_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_object_value(out)
+    }
 }
 
 /// JSON leaves all characters beyond ASCII as they are, also those that a terminal obeys or that
@@ -95,17 +141,17 @@ pub fn escape_unfit(json: &str) -> String {
     out
 }
 
-fn put(sink: &Sink, bytes: &[u8]) -> Result<(), OutputError> {
+fn put(sink: &Sink, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), OutputError> {
     let written = match sink {
-        Sink::Stdout => to_stdout(bytes),
-        Sink::File(path) => replace(path, bytes),
+        Sink::Stdout => to_stdout(write),
+        Sink::File(path) => replace(path, write),
     };
     written.map_err(|source| failed(sink, source))
 }
 
-fn to_stdout(bytes: &[u8]) -> io::Result<()> {
-    let mut stdout = io::stdout().lock();
-    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut stdout = BufWriter::new(io::stdout().lock());
+    match write(&mut stdout).and_then(|()| stdout.flush()) {
         // `coordinator … | head` has seen enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written,
@@ -113,12 +159,15 @@ fn to_stdout(bytes: &[u8]) -> io::Result<()> {
 }
 
 /// A reader sees the old file or the new one, never a part.
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     if is_special(path) {
-        return std::fs::write(path, bytes);
+        let mut file = BufWriter::new(File::create(path)?);
+        return write(&mut file).and_then(|()| file.flush());
     }
     let mut file = beside(path)?;
-    file.write_all(bytes)?;
+    let mut buffered = BufWriter::new(file.as_file_mut());
+    write(&mut buffered).and_then(|()| buffered.flush())?;
+    drop(buffered);
     file.as_file().sync_all()?;
     file.persist(path)?;
     Ok(())
@@ -163,6 +212,13 @@ mod tests {
         assert!(!shown.chars().any(|c| c != '\n' && is_unfit(c)), "{shown:?}");
         assert!(shown.contains('\u{661f}'), "what can be seen stays as it is");
         assert_eq!(serde_json::from_str::<Vec<String>>(&shown).unwrap(), [dirty, "plain"]);
+        let dir = tempfile::tempdir().unwrap();
+        let sink = Sink::File(dir.path().join("out.json"));
+        let document = serde_json::json!({"of\u{7f}": [dirty, {}, []], "n": {"x": [1, 2.5, null, true]}});
+        write_json(&sink, &document).unwrap();
+        let written = std::fs::read_to_string(dir.path().join("out.json")).unwrap();
+        let whole = escape_unfit(&serde_json::to_string_pretty(&document).unwrap());
+        assert_eq!(written, whole + "\n");
     }
 
     #[test]
@@ -170,7 +226,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("out.json");
         for text in ["first, and longer", "second"] {
-            put(&Sink::File(path.clone()), text.as_bytes()).unwrap();
+            put(&Sink::File(path.clone()), |out| out.write_all(text.as_bytes())).unwrap();
             assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
         }
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1, "nothing is left behind");
@@ -186,6 +242,6 @@ mod tests {
         check([Some(&Sink::File(dir.path().join("out.json"))), Some(&Sink::Stdout)]).unwrap();
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0, "nothing is left behind");
         check([Some(&Sink::File("/dev/null".into())), None]).unwrap();
-        put(&Sink::File("/dev/null".into()), b"gone").unwrap();
+        put(&Sink::File("/dev/null".into()), |out| out.write_all(b"gone")).unwrap();
     }
 }

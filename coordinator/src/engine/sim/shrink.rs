@@ -1,7 +1,7 @@
 //! From a script that fails to a short one that still does.
 
 /// Replays that shrinking may cost.
-const REPLAYS_MAX: usize = 20_000;
+const REPLAYS_MAX: usize = 2_000;
 
 /// Leaves out all that is not needed for `fails`: big parts first, then single steps, until nothing
 /// can be left out any more.
