@@ -1,5 +1,5 @@
 //! What a coordinator answers over HTTP: how it is, and what else is to be looked at. To add a page,
-//! add a route to [`pages`].
+//! add a route to `pages`.
 //!
 //! Never here: anything that changes something. Whoever can reach the port may ask.
 
