@@ -164,10 +164,12 @@ impl Stage {
             why = self.store.lost() => Err(why.into()),
         };
         self.condition.ends();
-        let patience = if matches!(&finale, Ok(finale) if finale.abandoned == 0) { GRACE } else { HASTE };
+        let is_over = matches!(&finale, Ok(finale) if finale.abandoned == 0);
+        let patience = if is_over { GRACE } else { HASTE };
         tokio::select! {
             () = locals.stop(patience) => {}
-            () = dismiss(&mut inputs.calls) => {}
+            // Otherwise nobody is told that what it brings is not wanted: the next coordinator wants it.
+            () = dismiss(&mut inputs.calls), if is_over => {}
         }
         server.stop().await;
         Ok(finale?)

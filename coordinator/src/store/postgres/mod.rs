@@ -28,6 +28,10 @@ use line::Line;
 
 /// How often a connection over which nothing is said is tried.
 const TRY_EVERY: Duration = Duration::from_secs(2);
+/// Longest wait for the answer to that.
+const TRY_MAX: Duration = Duration::from_secs(10);
+/// Longest wait for the end: somebody may be waiting for a server that is away, and nobody has the time.
+const CLOSE_MAX: Duration = Duration::from_secs(1);
 /// The number of a transaction, by which the server knows its end.
 const TRANSACTION: &str = "SELECT pg_current_xact_id()::text";
 /// How a transaction ended.
@@ -149,16 +153,20 @@ impl Store for PostgresStore {
     }
 
     async fn close(&self) {
-        if let Some(connection) = self.connection.lock().await.take() {
-            // The server frees what was ours when it sees the end, whether we say good-bye or not.
-            let _ = bounded(ANSWER_MAX, connection.close()).await;
-        }
+        let work = async {
+            match self.connection.lock().await.take() {
+                Some(connection) => connection.close().await,
+                None => Ok(()),
+            }
+        };
+        // The server frees what was ours when it sees the end, whether we say good-bye or not.
+        let _ = bounded(CLOSE_MAX, work).await;
     }
 }
 
 impl PostgresStore {
     async fn try_connection(&self) -> Result<(), StoreError> {
-        persist!(self, connection => async { Ok(bounded(ANSWER_MAX, connection.ping()).await?) })
+        persist!(self, connection => async { Ok(bounded(TRY_MAX, connection.ping()).await?) })
     }
 }
 
