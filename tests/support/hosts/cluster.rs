@@ -14,6 +14,7 @@ use super::network::Network;
 use super::outcome::Outcome;
 use super::program::Program;
 use super::reference::{Reference, Tale};
+use super::secrets::Secrets;
 use super::watch::Watch;
 use crate::Run;
 
@@ -32,6 +33,7 @@ pub struct Cluster {
     folder: TempDir,
     pub(super) tale: Tale,
     pub(super) reference: &'static Value,
+    pub(super) secrets: Secrets,
     /// Those that workers may call.
     pub(super) coordinators: Vec<&'static str>,
     pub(super) clock: Option<Clock>,
@@ -65,6 +67,7 @@ impl Cluster {
         let reference = Reference::of(&tale);
         let folder = tempfile::tempdir().expect("a temporary folder");
         tale.write_bots(&folder.path().join("bots"));
+        let secrets = Secrets::make(folder.path().join("secrets"), Network::addresses().collect());
         for name in [COORDINATOR].iter().chain(&WORKERS) {
             network.add(name);
         }
@@ -75,6 +78,7 @@ impl Cluster {
             folder,
             tale,
             reference,
+            secrets,
             coordinators: vec![COORDINATOR],
             clock: None,
             read: BTreeMap::new(),

@@ -39,7 +39,7 @@ impl Host {
 
     /// What the addresses of its part of the network begin with.
     pub(super) fn prefix(&self) -> String {
-        format!("10.213.{}.", u16::from(self.number) + 50 * u16::from(self.moves))
+        prefix(self.number + 50 * self.moves)
     }
 
     /// The address of its card.
@@ -110,4 +110,10 @@ impl Host {
     pub(super) fn plug(&mut self) {
         self.namespaces = Namespaces::new(&self.name);
     }
+}
+
+/// What the addresses around that number begin with. Nothing outside of these networks has them, and
+/// there is no way from here to there.
+pub(super) fn prefix(number: u8) -> String {
+    format!("10.213.{number}.")
 }

@@ -29,7 +29,8 @@ impl Cluster {
             .arg(self.folder_of(name))
             .arg("--json")
             .arg(self.json_path(name))
-            .args(["--listen", &format!("{address}:{PORT}"), "--insecure", "-v"])
+            .args(["--listen", &format!("{address}:{PORT}"), "-v"])
+            .args(self.secrets.of_coordinator())
             .args(self.tale.arguments());
         if let Some(database) = &self.database {
             command.args(["--store", &database.url()]);
@@ -49,11 +50,12 @@ impl Cluster {
         if !self.network.has(name) {
             self.network.add(name);
         }
-        let address = |name: &&str| format!("http://{}:{PORT}", self.network.host(name).address());
+        let address = |name: &&str| format!("https://{}:{PORT}", self.network.host(name).address());
         let coordinators: Vec<String> = self.coordinators.iter().map(address).collect();
         let mut command = Command::new(bin("worker"));
         command
             .args(["--coordinator", &coordinators.join(","), "--name", name])
+            .args(self.secrets.of_worker())
             .args(["--slots", "1", "--cores", &core(number).to_string()])
             .arg("--data-dir")
             .arg(self.folder_of(name))

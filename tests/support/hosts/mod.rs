@@ -17,6 +17,7 @@ mod network;
 mod outcome;
 mod program;
 mod reference;
+mod secrets;
 mod stories;
 mod watch;
 mod wire;

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::process::Command;
 
-use super::host::Host;
+use super::host::{Host, prefix};
 use super::namespaces::Namespaces;
 use super::wire::Wire;
 
+/// Hosts whose addresses are known before they are there; coordinators are among them.
+const HOSTS_KNOWN: u8 = 8;
 /// What the router does with packets of one host to another.
 const RULES: &str = "table inet faults { chain forward { type filter hook forward priority 0; }; }";
 
@@ -27,6 +29,11 @@ impl Network {
         forward(&router, true);
         router.run_command(Command::new("nft").arg(RULES));
         Network { hosts: BTreeMap::new(), router, wire: None, numbers: 0 }
+    }
+
+    /// The addresses of the first hosts, which are numbered as they are added.
+    pub(super) fn addresses() -> impl Iterator<Item = String> {
+        (1..=HOSTS_KNOWN).map(|number| format!("{}2", prefix(number)))
     }
 
     /// Adds a host.
