@@ -2,7 +2,7 @@
 //! and whoever is started next with the same data directory reports them.
 //!
 //! A folder for each process that is alive, `DATA_DIR/spool/N`, with a lock; a file for each result
-//! (see [`entry`]), written under another name and renamed, so that it is whole or not there. Files
+//! (see [`Entry`]), written under another name and renamed, so that it is whole or not there. Files
 //! are not synced: what a power failure damages is noticed, and its match is played again, to the
 //! same result. Never here: when to write (the board's matter), and what a result says.
 
