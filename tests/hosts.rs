@@ -103,7 +103,7 @@ fn a_worker_is_killed() {
     cluster.kill("w1");
     cluster.until_says(COORDINATOR, GONE);
     let outcome = cluster.finish();
-    assert!(outcome.setbacks() > 0, "{}", outcome.log());
+    assert!(outcome.setbacks() > 0 && outcome.retried() > 0, "{}", outcome.log());
 }
 
 fn the_coordinator_is_killed_and_started_again() {

@@ -35,9 +35,15 @@ impl Outcome {
         &self.log
     }
 
-    /// How often a match was given to somebody else because its try had come to nothing.
+    /// How often a match's try came to nothing, or all that a worker had went to others.
     pub fn setbacks(&self) -> usize {
-        self.log.matches("is played again worker=").count()
+        let said = |what: &str| self.log.matches(what).count();
+        said("is played again worker=") + said("what it had goes to others")
+    }
+
+    /// Results that are not of the first try.
+    pub fn retried(&self) -> usize {
+        self.matches().filter(|played| played["attempt"] != 1).count()
     }
 
     /// Matches that an earlier life of the coordinator recorded.

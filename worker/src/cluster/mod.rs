@@ -4,6 +4,7 @@
 //! The board is the meeting place of the loop that talks to the coordinator and the slots that
 //! play. Never here: a bot's bytes interpreted, a judgement.
 
+mod answer;
 mod blobs;
 mod board;
 #[cfg(test)]

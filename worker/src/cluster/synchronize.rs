@@ -1,19 +1,17 @@
 //! The loop that talks to the coordinator: says everything it knows, does what the answer wants.
 
-use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rpc::v1;
-use rpc::{BadMessage, HOLDING_MAX, PROTOCOL_VERSION, REPORTS_BYTES_MAX};
+use rpc::{BadMessage, PROTOCOL_VERSION, REPORTS_BYTES_MAX};
 use terms::printable::clean;
-use terms::{BySeat, Digest, GameId, Limits, MatchSpec, Policy, Seed};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::answer::{self, Shared};
 use super::{
-    BlobError, Blobs, Board, Job, Preparation, PrepareError, Programs, Pulse, Ready, Turn, Upkeep, Uplink,
-    prepare,
+    BlobError, Blobs, Board, Preparation, PrepareError, Programs, Pulse, Ready, Turn, Upkeep, Uplink, prepare,
 };
 
 /// How long one call of a worker that goes may take.
@@ -303,12 +301,7 @@ impl Session {
             }
             self.refusal = refusal;
         }
-        bounded("number of results settled", response.settled.len())?;
-        let settled = response
-            .settled
-            .iter()
-            .map(|settled| rpc::read_attempt(&settled.match_id, settled.attempt))
-            .collect::<Result<Vec<_>, _>>()?;
+        let settled = answer::settled(&response.settled)?;
         if self.board.settle(&settled) {
             self.undelivered_since = None;
         }
@@ -323,7 +316,7 @@ impl Session {
             Some(ready) if ready.preparation == preparation => {
                 let ready = ready.clone();
                 let shared = Shared { game, limits, policy, runtime: runtime.fingerprint() };
-                self.board.want(jobs(&response.wanted, &shared, &ready)?);
+                self.board.want(answer::jobs(&response.wanted, &shared, &ready)?);
             }
             _ => self.start_preparing(preparation),
         }
@@ -378,49 +371,4 @@ fn layers(ready: &Ready) -> Vec<v1::Layer> {
         .take(rpc::LAYERS_MAX)
         .map(|layer| v1::Layer { name: cut(&layer.name), enabled: layer.enabled, detail: cut(&layer.detail) })
         .collect()
-}
-
-/// Refuses a list longer than all that a worker can hold.
-fn bounded(what: &'static str, length: usize) -> Result<(), BadMessage> {
-    if length <= HOLDING_MAX {
-        return Ok(());
-    }
-    Err(BadMessage::TooLarge { what, value: length as u64, max: HOLDING_MAX as u64 })
-}
-
-/// What all matches of a tournament have in common.
-struct Shared {
-    game: GameId,
-    limits: Limits,
-    policy: Policy,
-    runtime: Digest,
-}
-
-/// The matches that are wanted. One whose id is not the digest of what it was sent with is refused
-/// together with the whole answer: playing it would record a result under a wrong name.
-fn jobs(
-    wanted: &[v1::Assignment],
-    shared: &Shared,
-    ready: &Arc<Ready>,
-) -> Result<Vec<Job<Ready>>, BadMessage> {
-    bounded("number of matches wanted", wanted.len())?;
-    let job = |assignment: &v1::Assignment| {
-        let (id, attempt) = rpc::read_attempt(&assignment.match_id, assignment.attempt)?;
-        let spec = MatchSpec {
-            game: shared.game.clone(),
-            seed: Seed(assignment.seed),
-            bots: BySeat([
-                Digest::try_from(assignment.bot_zero.as_slice())?,
-                Digest::try_from(assignment.bot_one.as_slice())?,
-            ]),
-            limits: shared.limits,
-            policy: shared.policy.clone(),
-            runtime: shared.runtime,
-        };
-        if spec.id() != id {
-            return Err(BadMessage::Unknown { what: "match", value: id.to_string() });
-        }
-        Ok(Job { id, attempt, spec, ready: ready.clone(), ticks: Arc::new(AtomicU32::new(0)) })
-    };
-    wanted.iter().map(job).collect()
 }
