@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Every package of the workspace and its folder.
-const PACKAGES: [(&str, &str); 13] = [
+const PACKAGES: [(&str, &str); 14] = [
     ("terms", "proto/terms"),
     ("pipe", "proto/pipe"),
     ("rpc", "proto/rpc"),
     ("transcript", "proto/transcript"),
     ("probes", "proto/probes"),
+    ("telemetry", "proto/telemetry"),
     ("games", "worker/games"),
     ("worker", "worker"),
     ("coordinator", "coordinator"),
@@ -24,15 +25,16 @@ const PACKAGES: [(&str, &str); 13] = [
 ];
 
 /// The packages of the workspace that each may link, besides itself.
-const ARROWS: [(&str, &[&str]); 10] = [
+const ARROWS: [(&str, &[&str]); 11] = [
     ("terms", &[]),
     ("pipe", &["terms"]),
     ("rpc", &["terms"]),
     ("transcript", &["terms"]),
     ("probes", &[]),
+    ("telemetry", &[]),
     ("games", &["terms"]),
-    ("worker", &["terms", "pipe", "rpc", "transcript", "games", "probes"]),
-    ("coordinator", &["terms", "rpc", "transcript", "probes"]),
+    ("worker", &["terms", "pipe", "rpc", "transcript", "games", "probes", "telemetry"]),
+    ("coordinator", &["terms", "rpc", "transcript", "probes", "telemetry"]),
     ("sandbox-shim", &["terms", "pipe"]),
     ("precompile", &["terms", "pipe", "sandbox-shim"]),
 ];
