@@ -2,6 +2,14 @@
 
 use metrics::{Counter, Gauge, Histogram};
 
+/// The value that stands for every one which a label is not known to have: whatever is counted stays
+/// counted, and nobody makes new series by saying something new.
+pub const OTHER: &str = "other";
+
+/// Which program this is; in the table of each, and set when it begins to record.
+pub const BUILD_INFO: Metric =
+    Metric::gauge("arena_build_info", &[Label::open("version")], "1, for the version that runs.");
+
 /// What a metric counts or measures.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Kind {
@@ -28,9 +36,18 @@ impl Label {
     pub const fn open(name: &'static str) -> Label {
         Label { name, values: Vec::new }
     }
+
+    /// What is written for that value, or for none.
+    fn value(&self, given: Option<&str>) -> String {
+        let known = (self.values)();
+        match given {
+            Some(value) if known.is_empty() || known.contains(&value) => value.to_owned(),
+            _ => OTHER.to_owned(),
+        }
+    }
 }
 
-/// A row of the table. At most one label, or several whose values are not known beforehand.
+/// A row of the table.
 #[derive(Clone, Copy, Debug)]
 pub struct Metric {
     /// Its name: `arena_`, what it is, its unit, and `_total` if it is a counter.
@@ -59,44 +76,63 @@ impl Metric {
         Metric { name, kind: Kind::Histogram(bounds), help, labels: &[] }
     }
 
-    /// The counter of those values of its labels. Kept by whoever counts often: looking it up costs more
-    /// than counting.
+    /// The counter of those values of its labels, in the order of the table; [`OTHER`] for one that is
+    /// missing or not known. Kept by whoever counts often: looking it up costs more than counting.
+    /// Counts nothing if nobody records yet.
     pub fn as_counter(&self, values: &[&str]) -> Counter {
         metrics::counter!(self.name, self.with(values))
     }
 
-    /// The gauge of those values of its labels.
+    /// The gauge of those values of its labels; like [`Metric::as_counter`].
     pub fn as_gauge(&self, values: &[&str]) -> Gauge {
         metrics::gauge!(self.name, self.with(values))
     }
 
-    /// The histogram.
+    /// The histogram; like [`Metric::as_counter`]. One that is not in the table records nothing.
     pub fn as_histogram(&self) -> Histogram {
         metrics::histogram!(self.name)
     }
 
-    /// Its labels with those values, in the order of the table.
+    /// Its labels with those values.
     fn with(&self, values: &[&str]) -> Vec<metrics::Label> {
-        debug_assert_eq!(values.len(), self.labels.len(), "{} has other labels", self.name);
-        let pairs = self.labels.iter().zip(values);
-        pairs.map(|(label, value)| metrics::Label::new(label.name, (*value).to_owned())).collect()
+        if values.len() != self.labels.len() {
+            let (has, given) = (self.labels.len(), values.len());
+            tracing::error!(
+                "{} has {has} labels and was given {given} values: this is a mistake of ours",
+                self.name
+            );
+        }
+        let values = values.iter().copied().map(Some).chain(std::iter::repeat(None));
+        let pair = |(label, given): (&Label, _)| {
+            // The library takes a backslash before some characters for an escape that was made already.
+            metrics::Label::new(label.name, label.value(given).replace('\\', r"\\"))
+        };
+        self.labels.iter().zip(values).map(pair).collect()
     }
 
     /// Makes every series that is known beforehand appear, with zero.
     pub(crate) fn appear(&self) {
-        match (self.kind, self.labels) {
-            (Kind::Histogram(_), _) => drop(self.as_histogram()),
-            (Kind::Counter, []) => self.as_counter(&[]).increment(0),
-            (Kind::Gauge, []) => self.as_gauge(&[]).set(0.0),
-            (kind, [label]) => {
-                for value in (label.values)() {
-                    match kind {
-                        Kind::Counter => self.as_counter(&[value]).increment(0),
-                        _ => self.as_gauge(&[value]).set(0.0),
-                    }
-                }
+        for values in self.known_series() {
+            match self.kind {
+                Kind::Counter => self.as_counter(&values).increment(0),
+                Kind::Gauge => self.as_gauge(&values).set(0.0),
+                // They are there from the start.
+                Kind::Histogram(_) => {}
             }
-            (_, _) => {}
         }
+    }
+
+    /// The values of its labels, of each series that is known; none if a label's are not.
+    fn known_series(&self) -> Vec<Vec<&'static str>> {
+        let mut series = vec![Vec::new()];
+        for label in self.labels {
+            let values = (label.values)();
+            let with = |known: &Vec<&'static str>| {
+                let known = known.clone();
+                values.clone().into_iter().map(move |value| [known.clone(), vec![value]].concat())
+            };
+            series = series.iter().flat_map(with).collect();
+        }
+        series
     }
 }
