@@ -38,7 +38,7 @@ tournament: build ## play a round robin: make tournament BOTS=DIR ARGS='--rounds
 
 test: servers build lint test-guest test-rust ## everything that has to hold
 
-servers: ## install what the tests start: PostgreSQL, and the tools for hosts of their own
+servers: ## install what the tests start: PostgreSQL, Prometheus, and the tools for hosts of their own
 	@tests/servers/install
 
 lint:

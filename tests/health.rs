@@ -2,25 +2,15 @@
 #![expect(clippy::unwrap_used, reason = "a test's helpers fail by panicking")]
 
 use std::fs;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::Command;
 
-use arena_tests::{Program, Tournament, bin, example_bots, free_address, wait_for, worker};
+use arena_tests::{Program, Tournament, bin, example_bots, free_address, get, wait_for, worker};
 use nix::sys::signal::Signal;
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
-
-/// The status and the body of an answer; nothing if nobody answers.
-fn get(address: SocketAddr, path: &str) -> Option<(u16, String)> {
-    let mut stream = TcpStream::connect(address).ok()?;
-    write!(stream, "GET {path} HTTP/1.1\r\nhost: arena\r\nconnection: close\r\n\r\n").ok()?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).ok()?;
-    let status = answer.split(' ').nth(1)?.parse().ok()?;
-    Some((status, answer.split_once("\r\n\r\n")?.1.trim_end().to_owned()))
-}
 
 /// Waits until a probe is answered so.
 fn wait_until(address: SocketAddr, path: &str, status: u16, says: &str) {
@@ -40,13 +30,6 @@ fn check(address: SocketAddr, service: &str) -> i32 {
     })
 }
 
-/// The address in the line that says where probes are answered.
-fn probes_of(program: &Program) -> SocketAddr {
-    let line = program.says("/healthz");
-    let rest = line.split_once("http://").unwrap().1;
-    rest.split('/').next().unwrap().parse().unwrap()
-}
-
 fn tournament(listen: SocketAddr) -> Tournament {
     let listen = listen.to_string();
     let arguments = ["--rounds", "30", "--listen", &listen, "--local-workers", "0", "--http", "127.0.0.1:0"];
@@ -57,7 +40,7 @@ fn tournament(listen: SocketAddr) -> Tournament {
 fn a_worker_says_whether_it_works_and_whether_it_is_of_use_and_why_not() {
     let (address, data) = (free_address(), tempfile::tempdir().unwrap());
     let worker = Program::start(worker(address, data.path()).args(["--http", "127.0.0.1:0"]));
-    let probes = probes_of(&worker);
+    let probes = worker.http();
     wait_until(probes, "/healthz", 200, "ok");
     wait_until(probes, "/readyz", 503, "no coordinator has answered yet");
     assert_eq!((check(probes, ""), check(probes, "liveness")), (2, 1));
@@ -91,7 +74,7 @@ fn a_worker_that_prepares_says_so() {
     let cache = data.path().join("cache");
     let mut command = worker(address, data.path());
     let worker = Program::start(command.args(["--http", "127.0.0.1:0"]).env("ARENA_CACHE_DIR", cache));
-    wait_until(probes_of(&worker), "/readyz", 503, "preparing: compiling python.wasm");
+    wait_until(worker.http(), "/readyz", 503, "preparing: compiling python.wasm");
     worker.kill();
     coordinator.kill();
 }
@@ -101,7 +84,7 @@ fn a_coordinator_says_whether_it_serves_workers() {
     let address = free_address();
     let tournament = tournament(address);
     let coordinator = Program::start(&mut tournament.command());
-    let probes = probes_of(&coordinator);
+    let probes = coordinator.http();
     wait_until(probes, "/healthz", 200, "ok");
     wait_until(probes, "/readyz", 200, "ok");
     for service in ["", "readiness", "liveness"] {

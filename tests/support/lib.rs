@@ -11,6 +11,7 @@
     reason = "a test's helpers fail by panicking"
 )]
 
+pub mod boards;
 mod bots;
 mod circumstances;
 mod difference;
@@ -20,12 +21,13 @@ mod luck;
 mod native;
 mod processes;
 mod program;
+pub mod promql;
 mod run;
 mod sandbox;
 mod store;
 mod storm;
 
-pub use arena_servers::{Postgres, PostgresOptions};
+pub use arena_servers::{Postgres, PostgresOptions, Prometheus, Sample, get, promtool};
 pub use bots::{Bot, example_bots, write_bot, write_bots};
 pub use circumstances::{Circumstance, Load, fresh_shim};
 pub use difference::first_difference;

@@ -59,6 +59,13 @@ impl Program {
         wait_for(&format!("{part:?} in the log of {}", self.id()), find)
     }
 
+    /// Where it answers over HTTP, once it has said so.
+    pub fn http(&self) -> SocketAddr {
+        let line = self.says("/healthz");
+        let address = line.split_once("http://").and_then(|(_, rest)| rest.split('/').next());
+        address.and_then(|address| address.parse().ok()).expect("the line has an address")
+    }
+
     /// Sends it a signal.
     pub fn send(&self, signal: Signal) {
         send(signal, self.id());

@@ -5,7 +5,13 @@
 #![forbid(unsafe_code)]
 #![expect(clippy::expect_used, clippy::panic, reason = "a test's helpers fail by panicking")]
 
+mod http;
 mod keeper;
 mod postgres;
+mod prometheus;
+mod promtool;
 
+pub use http::get;
 pub use postgres::{Postgres, PostgresOptions};
+pub use prometheus::{Prometheus, Sample};
+pub use promtool::promtool;

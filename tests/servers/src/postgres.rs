@@ -1,7 +1,6 @@
 //! A server of PostgreSQL in a folder of its own, durable like a real one.
 
 use std::fs;
-use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -10,6 +9,7 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, User, chown, geteuid};
 
+use crate::http::free_port;
 use crate::keeper::Keeper;
 
 /// Where Debian keeps the programs of the release that the tests are written for.
@@ -63,7 +63,7 @@ impl Postgres {
         assert!(program.exists(), "{} is missing: run tests/servers/install", program.display());
         let folder =
             tempfile::Builder::new().prefix("arena-pg-").tempdir().expect("a temporary folder").keep();
-        let keeper = Keeper::of(&folder);
+        let keeper = Keeper::of(&folder, "data/postmaster.pid");
         if let Some(user) = system_user() {
             chown(&folder, Some(user.uid), Some(user.gid)).expect("root gives a folder away");
         }
@@ -241,11 +241,6 @@ fn system_user() -> Option<User> {
     }
     let found = User::from_name(SYSTEM_USER).expect("users can be looked up");
     Some(found.expect("there is no user postgres: run tests/servers/install"))
-}
-
-fn free_port() -> u16 {
-    let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
-    free.expect("there is a free port").port()
 }
 
 fn check(what: &str, output: &Output) {
