@@ -27,7 +27,6 @@ pub mod engine;
 pub mod entrances;
 pub mod exit;
 pub mod http;
-pub mod intake;
 pub mod interrupts;
 pub mod local;
 pub mod output;

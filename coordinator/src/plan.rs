@@ -4,11 +4,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use intake::IntakeError;
 use terms::{BySeat, Digest, Digester, MatchSpec, Seed};
 
 use crate::blobs::BlobStore;
 use crate::config::{Config, SeedChoice};
-use crate::intake::{self, IntakeError};
 use crate::python_wasm::{PythonWasm, PythonWasmError};
 use crate::schedule::{Schedule, Setting, TooManyMatches};
 

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
+use intake::IntakeError;
 use terms::Seed;
 use tokio::sync::mpsc;
 
@@ -13,7 +14,6 @@ use crate::download::{DownloadError, download};
 use crate::driver::{DriverError, Finale};
 use crate::engine::{AuditCounts, Ending, Sample};
 use crate::http::{self, Condition};
-use crate::intake::IntakeError;
 use crate::local::StartError;
 use crate::output::{self, OutputError};
 use crate::plan::{Plan, PlanError};

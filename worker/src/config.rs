@@ -10,6 +10,7 @@ use rpc::{BadToken, Hidden, JoinToken};
 use tonic::transport::Endpoint;
 
 use crate::cluster::Credentials;
+use crate::play::PlayArguments;
 use crate::slots::usable_cores;
 
 /// Most matches that one worker plays at once.
@@ -19,10 +20,13 @@ const SLOTS_MAX: usize = 1_024;
 #[derive(Debug, Parser)]
 #[command(
     version,
+    subcommand_negates_reqs = true,
+    args_conflicts_with_subcommands = true,
     after_help = "Examples:
   worker --coordinator http://10.0.0.1:7070
   worker --coordinator http://10.0.0.1:7070 --slots 8 --data-dir /var/lib/arena-worker
   worker --coordinator http://127.0.0.1:7070 --cores 0,1     leave the other cores alone
+  worker play mybot.py other.py                              a match at home; see: worker play --help
   worker --coordinator https://arena.example.org:7070 --ca ca.pem --join-token-file token
         encrypted, with a CA of your own (without --ca: those that the system trusts)
   worker --coordinator https://a:7070,https://b:7070 --ca ca.pem --tls-cert me.pem --tls-key me.key
@@ -42,6 +46,10 @@ Exit codes: 0 drained; 1 failed; 2 usage, certificates and tokens included; 3 dr
 the coordinator did not take them; 4 stopped at once."
 )]
 pub struct Arguments {
+    /// What to do instead of playing for a coordinator
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
     /// Address of the coordinator, http:// or https://; several, separated by commas or each with a flag
     /// of its own, are tried in turn until one answers
     #[arg(long, value_name = "URL", env = "ARENA_COORDINATOR", value_parser = parse_endpoint)]
@@ -121,6 +129,13 @@ pub struct Arguments {
     /// Format of the log on standard error
     #[arg(long, value_name = "FORMAT", env = "ARENA_LOG_FORMAT", default_value = "human")]
     pub log_format: LogFormat,
+}
+
+/// What a worker does when it plays for no coordinator.
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// Play one match between two bots of your own, without a coordinator
+    Play(PlayArguments),
 }
 
 /// How log lines look.

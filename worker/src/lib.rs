@@ -10,6 +10,8 @@
 //! referee   one match, a pure function of its answers
 //!    │
 //! sandbox   zygotes, sealed children, components  ◄─► sandbox-shim, precompile
+//!
+//! play      one match at home, without a coordinator
 //! ```
 #![forbid(unsafe_code)]
 
@@ -18,6 +20,7 @@ pub mod config;
 mod disk;
 pub mod exit;
 pub mod http;
+pub mod play;
 pub mod referee;
 pub mod sandbox;
 mod seats;

@@ -21,9 +21,10 @@ use worker::cluster::spool::{Bounds, Spool};
 use worker::cluster::{
     Blobs, Board, ConnectError, Ended, Identity, Programs, Ready, Session, Upkeep, Uplink,
 };
-use worker::config::{Arguments, LogFormat};
+use worker::config::{Arguments, Command, LogFormat};
 use worker::exit::Exit;
 use worker::http;
+use worker::play::{self, PlayArguments};
 use worker::sandbox::{Components, ComponentsConfig, Group};
 use worker::slots::{self, Equipment};
 
@@ -38,6 +39,9 @@ fn main() -> ExitCode {
     log_to_stderr(&arguments);
     // A panic may quote what a bot or a coordinator sent.
     std::panic::set_hook(Box::new(|panic| tracing::error!("{}", clean(&panic.to_string()))));
+    if let Some(Command::Play(arguments)) = &arguments.command {
+        return play_at_home(arguments);
+    }
     match run(&arguments) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
@@ -46,6 +50,22 @@ fn main() -> ExitCode {
             ExitCode::from(if is_usage { Exit::USAGE } else { Exit::FAILED })
         }
     }
+}
+
+/// One match without a coordinator.
+fn play_at_home(arguments: &PlayArguments) -> ExitCode {
+    let played = Runtime::new().map_err(play::PlayError::Threads).and_then(|runtime| {
+        let _guard = runtime.enter();
+        play::run(arguments, runtime.handle())
+    });
+    ExitCode::from(played.unwrap_or_else(|error| {
+        let code = error.code();
+        // A bot's name may be in it, and what a problem says of a bot has lines of its own.
+        format!("{:#}", anyhow::Error::from(error))
+            .lines()
+            .for_each(|line| tracing::error!("{}", clean(line)));
+        code
+    }))
 }
 
 fn run(arguments: &Arguments) -> anyhow::Result<u8> {

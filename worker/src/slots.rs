@@ -69,7 +69,7 @@ pub fn start(
 }
 
 /// Keeps this thread on that core. Only speed depends on it.
-fn pin(core: Option<u16>) {
+pub(crate) fn pin(core: Option<u16>) {
     let Some(core) = core else { return };
     let mut set = CpuSet::new();
     let pinned = set.set(core.into()).and_then(|()| sched_setaffinity(Pid::from_raw(0), &set));
@@ -158,7 +158,7 @@ fn play(job: &Job<Ready>, core: Option<u16>, equipment: &Equipment) -> Result<Co
 }
 
 /// The outcome of a match that never began.
-fn void(trouble: HostTrouble) -> Conducted {
+pub(crate) fn void(trouble: HostTrouble) -> Conducted {
     let text = clean(&trouble.message);
     let cut = text.floor_char_boundary(MESSAGE_BYTES_MAX);
     let outcome = Outcome {

@@ -65,21 +65,59 @@ pub struct LimitRow {
     pub max: u64,
     /// Reads it.
     pub get: fn(&Limits) -> u64,
+    /// Writes it; the value is within the bounds.
+    set: fn(&mut Limits, u64),
 }
 
 /// Every limit. The order is part of [`Limits::add_to`] and so of every match id.
 pub const ROWS: [LimitRow; 12] = [
-    LimitRow { name: "source_bytes", unit: "bytes", min: 1, max: 8 << 20, get: |l| l.source_bytes.into() },
-    LimitRow { name: "source_files", unit: "files", min: 1, max: 1_024, get: |l| l.source_files.into() },
-    LimitRow { name: "load_fuel", unit: "fuel", min: 1, max: 1 << 44, get: |l| l.load_fuel },
-    LimitRow { name: "turn_fuel", unit: "fuel", min: 1, max: 1 << 44, get: |l| l.turn_fuel },
-    LimitRow { name: "memory_bytes", unit: "bytes", min: 32 << 20, max: 2 << 30, get: |l| l.memory_bytes },
+    LimitRow {
+        name: "source_bytes",
+        unit: "bytes",
+        min: 1,
+        max: 8 << 20,
+        get: |l| l.source_bytes.into(),
+        set: |l, v| l.source_bytes = v as u32,
+    },
+    LimitRow {
+        name: "source_files",
+        unit: "files",
+        min: 1,
+        max: 1_024,
+        get: |l| l.source_files.into(),
+        set: |l, v| l.source_files = v as u32,
+    },
+    LimitRow {
+        name: "load_fuel",
+        unit: "fuel",
+        min: 1,
+        max: 1 << 44,
+        get: |l| l.load_fuel,
+        set: |l, v| l.load_fuel = v,
+    },
+    LimitRow {
+        name: "turn_fuel",
+        unit: "fuel",
+        min: 1,
+        max: 1 << 44,
+        get: |l| l.turn_fuel,
+        set: |l, v| l.turn_fuel = v,
+    },
+    LimitRow {
+        name: "memory_bytes",
+        unit: "bytes",
+        min: 32 << 20,
+        max: 2 << 30,
+        get: |l| l.memory_bytes,
+        set: |l, v| l.memory_bytes = v,
+    },
     LimitRow {
         name: "stack_bytes",
         unit: "bytes",
         min: 256 << 10,
         max: 4 << 20,
         get: |l| l.stack_bytes.into(),
+        set: |l, v| l.stack_bytes = v as u32,
     },
     LimitRow {
         name: "reply_bytes",
@@ -87,16 +125,39 @@ pub const ROWS: [LimitRow; 12] = [
         min: 64,
         max: REPLY_BYTES_MAX,
         get: |l| l.reply_bytes.into(),
+        set: |l, v| l.reply_bytes = v as u32,
     },
-    LimitRow { name: "log_bytes", unit: "bytes", min: 0, max: LOG_BYTES_MAX, get: |l| l.log_bytes.into() },
-    LimitRow { name: "strikes", unit: "faults", min: 1, max: 1_000, get: |l| l.strikes.into() },
-    LimitRow { name: "ticks", unit: "ticks", min: 1, max: 1_000_000, get: |l| l.ticks.into() },
+    LimitRow {
+        name: "log_bytes",
+        unit: "bytes",
+        min: 0,
+        max: LOG_BYTES_MAX,
+        get: |l| l.log_bytes.into(),
+        set: |l, v| l.log_bytes = v as u32,
+    },
+    LimitRow {
+        name: "strikes",
+        unit: "faults",
+        min: 1,
+        max: 1_000,
+        get: |l| l.strikes.into(),
+        set: |l, v| l.strikes = v as u32,
+    },
+    LimitRow {
+        name: "ticks",
+        unit: "ticks",
+        min: 1,
+        max: 1_000_000,
+        get: |l| l.ticks.into(),
+        set: |l, v| l.ticks = v as u32,
+    },
     LimitRow {
         name: "turn_wall_ms",
         unit: "milliseconds",
         min: 10,
         max: 3_600_000,
         get: |l| l.turn_wall_ms.into(),
+        set: |l, v| l.turn_wall_ms = v as u32,
     },
     LimitRow {
         name: "load_wall_ms",
@@ -104,6 +165,7 @@ pub const ROWS: [LimitRow; 12] = [
         min: 10,
         max: 3_600_000,
         get: |l| l.load_wall_ms.into(),
+        set: |l, v| l.load_wall_ms = v as u32,
     },
 ];
 
@@ -123,6 +185,18 @@ pub struct BadLimit {
     pub max: u64,
 }
 
+impl LimitRow {
+    /// The limit of that name.
+    pub fn named(name: &str) -> Option<&'static LimitRow> {
+        ROWS.iter().find(|row| row.name == name)
+    }
+
+    fn check(&self, value: u64) -> Result<(), BadLimit> {
+        let LimitRow { name, unit, min, max, .. } = *self;
+        if (min..=max).contains(&value) { Ok(()) } else { Err(BadLimit { name, value, unit, min, max }) }
+    }
+}
+
 impl Limits {
     /// The same limits, if each is within its bounds.
     ///
@@ -130,12 +204,19 @@ impl Limits {
     /// The first limit that is not.
     pub fn check(self) -> Result<Limits, BadLimit> {
         for row in &ROWS {
-            let value = (row.get)(&self);
-            if !(row.min..=row.max).contains(&value) {
-                let LimitRow { name, unit, min, max, .. } = *row;
-                return Err(BadLimit { name, value, unit, min, max });
-            }
+            row.check((row.get)(&self))?;
         }
+        Ok(self)
+    }
+
+    /// The same limits but for that one.
+    ///
+    /// # Errors
+    /// The value is out of its bounds.
+    pub fn with(mut self, row: &LimitRow, value: u64) -> Result<Limits, BadLimit> {
+        row.check(value)?;
+        // Every bound of a 32-bit limit fits into 32 bits, so nothing is cut.
+        (row.set)(&mut self, value);
         Ok(self)
     }
 
@@ -171,6 +252,18 @@ mod tests {
             refused.to_string(),
             "limits.memory_bytes is 5 bytes, but must be from 33554432 to 2147483648"
         );
+    }
+
+    #[test]
+    fn every_limit_can_be_set_by_its_name_and_within_its_bounds() {
+        for row in &ROWS {
+            for value in [row.min, row.max] {
+                let set = DEFAULTS.with(LimitRow::named(row.name).unwrap(), value).unwrap();
+                assert_eq!((row.get)(&set), value, "{}", row.name);
+            }
+            assert!(DEFAULTS.with(row, row.max + 1).is_err(), "{}", row.name);
+        }
+        assert!(LimitRow::named("speed").is_none());
     }
 
     #[test]

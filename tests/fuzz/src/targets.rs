@@ -4,7 +4,6 @@
 
 use std::path::Path;
 
-use coordinator::intake;
 use coordinator::python_wasm::PythonWasm;
 use pipe::{FromShim, FromZygote, ToShim, ToZygote};
 use prost::Message;

@@ -20,6 +20,6 @@ mod synchronize;
 pub use blobs::{BlobError, Blobs};
 pub use board::{Board, Job};
 pub use connect::{ConnectError, Credentials, Uplink};
-pub use prepare::{Preparation, PrepareError, Programs, Ready, Upkeep, prepare};
+pub use prepare::{Preparation, PrepareError, Programs, Ready, Upkeep, prepare, prepare_file};
 pub use pulse::{Pulse, Turn};
 pub use synchronize::{Ended, Identity, Session};

@@ -1,7 +1,7 @@
 //! From the digest of a python.wasm to a warm zygote: fetch, compile, start.
 
 use std::num::NonZeroU32;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
 
@@ -109,8 +109,22 @@ pub async fn prepare(
 ) -> Result<Ready, PrepareError> {
     note("fetching python.wasm");
     let python_wasm = blobs.file(preparation.python_wasm, PYTHON_WASM_BYTES_MAX).await?;
+    prepare_file(programs, upkeep, preparation, &python_wasm, note).await
+}
+
+/// The same with a python.wasm that is there already, of the digest in `preparation`.
+///
+/// # Errors
+/// The first step that fails.
+pub async fn prepare_file(
+    programs: Programs,
+    upkeep: Upkeep,
+    preparation: Preparation,
+    python_wasm: &Path,
+    note: impl Fn(&str),
+) -> Result<Ready, PrepareError> {
     note("compiling python.wasm to native code (once; about 20 seconds)");
-    let native = compile(&programs, &python_wasm).await?;
+    let native = compile(&programs, python_wasm).await?;
     note("starting the sandbox");
     let answer = || PrepareError::Answer(native.blake3.clone());
     let config = ZygoteConfig {
@@ -148,7 +162,7 @@ impl Upkeep {
     }
 }
 
-async fn compile(programs: &Programs, python_wasm: &std::path::Path) -> Result<Native, PrepareError> {
+async fn compile(programs: &Programs, python_wasm: &Path) -> Result<Native, PrepareError> {
     let failed = |source| PrepareError::Compiler { program: programs.precompile.clone(), source };
     let output = Command::new(&programs.precompile)
         .arg(python_wasm)

@@ -31,32 +31,32 @@ impl HostTrouble {
 }
 
 /// A socket that carries frames.
-pub(super) struct Channel {
+pub(crate) struct Channel {
     socket: OwnedFd,
 }
 
 impl Channel {
     /// A connected pair: ours, and the one to hand over.
-    pub(super) fn pair() -> io::Result<(Channel, OwnedFd)> {
+    pub(crate) fn pair() -> io::Result<(Channel, OwnedFd)> {
         let (ours, theirs) =
             socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)?;
         Ok((Channel { socket: ours }, theirs))
     }
 
     /// Bounds every later send and receive.
-    pub(super) fn set_timeout(&self, timeout: Duration) -> io::Result<()> {
+    pub(crate) fn set_timeout(&self, timeout: Duration) -> io::Result<()> {
         sockopt::set_socket_timeout(&self.socket, sockopt::Timeout::Recv, Some(timeout))?;
         sockopt::set_socket_timeout(&self.socket, sockopt::Timeout::Send, Some(timeout))?;
         Ok(())
     }
 
     /// Sends one frame.
-    pub(super) fn send(&self, frame: &[u8]) -> Result<(), HostTrouble> {
+    pub(crate) fn send(&self, frame: &[u8]) -> Result<(), HostTrouble> {
         retry(|| send(&self.socket, frame, SendFlags::NOSIGNAL)).map(drop).map_err(trouble)
     }
 
     /// Sends one frame and a descriptor along with it.
-    pub(super) fn send_with(&self, frame: &[u8], descriptor: BorrowedFd<'_>) -> Result<(), HostTrouble> {
+    pub(crate) fn send_with(&self, frame: &[u8], descriptor: BorrowedFd<'_>) -> Result<(), HostTrouble> {
         let descriptors = [descriptor];
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
         let mut ancillary = SendAncillaryBuffer::new(&mut space);
@@ -68,14 +68,14 @@ impl Channel {
     }
 
     /// Receives one frame into `buffer` and returns its length. An end of file is a dead peer.
-    pub(super) fn receive(&self, buffer: &mut [u8]) -> Result<usize, HostTrouble> {
+    pub(crate) fn receive(&self, buffer: &mut [u8]) -> Result<usize, HostTrouble> {
         let capacity = buffer.len();
         let (_, length) = retry(|| recv(&self.socket, &mut *buffer, RecvFlags::TRUNC)).map_err(trouble)?;
         whole(length, capacity)
     }
 
     /// Receives one frame and, if there is one, the descriptor that came along.
-    pub(super) fn receive_with(&self, buffer: &mut [u8]) -> Result<(usize, Option<OwnedFd>), HostTrouble> {
+    pub(crate) fn receive_with(&self, buffer: &mut [u8]) -> Result<(usize, Option<OwnedFd>), HostTrouble> {
         let capacity = buffer.len();
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
         let mut ancillary = RecvAncillaryBuffer::new(&mut space);

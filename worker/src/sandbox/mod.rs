@@ -16,8 +16,10 @@ mod zygote;
 mod zygotes;
 
 pub use cgroup::Group;
+pub(crate) use channel::Channel;
 pub use channel::HostTrouble;
 pub use components::{Components, ComponentsConfig, Hosted, Wanted};
+pub(crate) use process::ends_within;
 pub use sealed::Sealed;
 pub use zygote::{Described, SpawnError, Zygote, ZygoteConfig};
 pub use zygotes::{Keeping, Zygotes};

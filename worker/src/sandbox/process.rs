@@ -113,7 +113,7 @@ impl Drop for Process {
 }
 
 /// Whether a process ends within that time.
-pub(super) fn ends_within(pidfd: &OwnedFd, timeout: &Timespec) -> bool {
+pub(crate) fn ends_within(pidfd: &OwnedFd, timeout: &Timespec) -> bool {
     let mut waits = [PollFd::new(pidfd, PollFlags::IN)];
     matches!(poll(&mut waits, Some(timeout)), Ok(1..))
 }

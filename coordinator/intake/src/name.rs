@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 
-use crate::standings::clean::{clean, is_unfit};
+use terms::printable::{clean, is_unfit};
 
 use super::Reason;
 

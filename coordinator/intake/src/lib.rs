@@ -1,9 +1,9 @@
 //! From a directory of strangers' files to the contestants of a tournament.
 //!
 //! ```no_run
-//! # fn example() -> Result<(), coordinator::intake::IntakeError> {
+//! # fn example() -> Result<(), intake::IntakeError> {
 //! let limits = terms::Limits::default();
-//! let intake = coordinator::intake::read_bots("bots".as_ref(), &limits)?; // failed: show it, exit code 2
+//! let intake = intake::read_bots("bots".as_ref(), &limits)?; // failed: show it, exit code 2
 //! let notes = intake.notes(); // what was left out, and twins: for the organiser, on stderr
 //! for bot in &intake.contestants {
 //!     let (name, digest, blob) = (&bot.name, bot.digest, bot.bundle.encode());
@@ -22,6 +22,9 @@
 //!
 //! Never here: Python, a compiler, the network, writing, or a read whose length somebody else decides. Nothing
 //! is opened that is not a regular file, and no link is followed out of the directory.
+//!
+//! Whoever plays a match at home takes one bot at a time by the same rules: [`read_bot`].
+#![forbid(unsafe_code)]
 
 mod archive;
 mod archive_fault;
@@ -31,6 +34,7 @@ mod entry;
 mod folder;
 mod gathering;
 mod junk;
+mod lone;
 mod name;
 mod open;
 mod problem;
@@ -44,4 +48,5 @@ pub use archive_fault::ArchiveFault;
 pub use contestant::{Contestant, Intake, read_bots};
 pub use end_record::BadEnd;
 pub use entry::{SkipReason, Skipped};
+pub use lone::{LoneError, read_bot};
 pub use problem::{IntakeError, Problem, Reason};

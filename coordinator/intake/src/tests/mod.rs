@@ -4,6 +4,7 @@ mod archives;
 mod components;
 mod directories;
 mod hostile_bytes;
+mod lone;
 mod zip_maker;
 
 use std::path::Path;

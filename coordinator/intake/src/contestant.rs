@@ -117,21 +117,10 @@ impl Findings {
     }
 
     fn read(&mut self, root: Root<'_>, candidate: Candidate, limits: &Limits) {
-        let read = match candidate.form {
-            Form::File => lone_file(root, &candidate.path, bundle::ENTRY, limits),
-            Form::Component => lone_file(root, &candidate.path, bundle::COMPONENT, limits),
-            Form::Folder => folder::read(root, &candidate.path, limits),
-            Form::Archive => archive::read(root, &candidate.path, limits).map(Some),
-        };
-        let Candidate { name, entry, .. } = candidate;
-        match read {
-            Ok(Some(bundle)) => {
-                self.contestants.push(Contestant { name, digest: bundle.digest(), bundle });
-            }
-            Ok(None) => self.skipped.push(Skipped { entry, reason: SkipReason::NoCode }),
-            Err(reasons) => self
-                .problems
-                .extend(reasons.into_iter().map(|reason| Problem { entry: entry.clone(), reason })),
+        match take(root, candidate, limits) {
+            Taken::Bot(contestant) => self.contestants.push(contestant),
+            Taken::Skip(skipped) => self.skipped.push(skipped),
+            Taken::Refuse(problems) => self.problems.extend(problems),
         }
     }
 
@@ -149,6 +138,31 @@ impl Findings {
             [only] => Err(IntakeError::Alone { dir, name: only.name.clone(), skipped: self.skipped }),
             _ => Ok(Intake { contestants: self.contestants, skipped: self.skipped }),
         }
+    }
+}
+
+/// What became of a candidate.
+pub(super) enum Taken {
+    Bot(Contestant),
+    Skip(Skipped),
+    Refuse(Vec<Problem>),
+}
+
+/// Reads a candidate.
+pub(super) fn take(root: Root<'_>, candidate: Candidate, limits: &Limits) -> Taken {
+    let read = match candidate.form {
+        Form::File => lone_file(root, &candidate.path, bundle::ENTRY, limits),
+        Form::Component => lone_file(root, &candidate.path, bundle::COMPONENT, limits),
+        Form::Folder => folder::read(root, &candidate.path, limits),
+        Form::Archive => archive::read(root, &candidate.path, limits).map(Some),
+    };
+    let Candidate { name, entry, .. } = candidate;
+    match read {
+        Ok(Some(bundle)) => Taken::Bot(Contestant { name, digest: bundle.digest(), bundle }),
+        Ok(None) => Taken::Skip(Skipped { entry, reason: SkipReason::NoCode }),
+        Err(reasons) => Taken::Refuse(
+            reasons.into_iter().map(|reason| Problem { entry: entry.clone(), reason }).collect(),
+        ),
     }
 }
 

@@ -90,7 +90,7 @@ fn open(packed: &[u8]) -> Result<Archive<'_>, ArchiveFault> {
 }
 
 fn damaged(error: ZipError) -> ArchiveFault {
-    ArchiveFault::Damaged(crate::standings::clean::clean(&error.to_string()))
+    ArchiveFault::Damaged(terms::printable::clean(&error.to_string()))
 }
 
 /// Entries must not overlap, and the directory and the entries themselves must tell the same.
@@ -118,7 +118,7 @@ fn list(archive: &Archive<'_>) -> Result<Vec<Entry>, Vec<Reason>> {
 /// Paths are checked before junk is set aside: `../x` begins with a dot, too.
 fn look(archive: &Archive<'_>, index: usize) -> Result<Option<String>, Reason> {
     let entry = archive.by_index_data(index).map_err(damaged)?;
-    let shown = || crate::standings::clean::clean(&String::from_utf8_lossy(entry.name_raw()));
+    let shown = || terms::printable::clean(&String::from_utf8_lossy(entry.name_raw()));
     let path = std::str::from_utf8(entry.name_raw()).map_err(|_| ArchiveFault::NameNotUtf8(shown()))?;
     Bundle::default().add(path.strip_suffix('/').unwrap_or(path), Vec::new())?;
     match entry.unix_mode().map(|mode| mode & MODE_KIND) {
