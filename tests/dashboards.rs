@@ -213,3 +213,22 @@ fn links_within_the_runbooks_lead_somewhere() {
         assert!(headings.map(str::to_lowercase).any(|heading| heading == anchor), "#{anchor} leads nowhere");
     }
 }
+
+/// The other tests would say nothing about series that they do not see.
+#[test]
+fn whatever_chooses_series_is_found_in_a_query() {
+    for (expression, found) in [
+        ("up", vec!["up"]),
+        (
+            r#"sum by (job, le) (rate(a_total{x="}", y=~"b\"{"}[5m])) / on (job) group_left () c:d"#,
+            vec![r#"a_total{x="}", y=~"b\"{"}"#, "c:d"],
+        ),
+        ("max(a) without (b) > 5e6 unless c offset 5m or d[$__rate_interval]", vec!["a", "c", "d"]),
+        (r#"count({__name__=~"a|b", job="c"}) == bool 1"#, vec![r#"{__name__=~"a|b", job="c"}"#]),
+        (r#"label_replace(a, "b", "$1", "c", "(.*)") and b{}"#, vec!["a", "b"]),
+    ] {
+        let selectors = promql::selectors(expression);
+        assert_eq!(selectors.iter().map(promql::Selector::text).collect::<Vec<_>>(), found, "{expression}");
+    }
+    assert_eq!(promql::selectors(r#"{__name__=~"a|b"}"#)[0].names(), ["a", "b"]);
+}

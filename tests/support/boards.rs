@@ -15,6 +15,8 @@ pub struct Board {
 
 /// One query of a panel.
 pub struct PanelQuery {
+    /// The dashboard.
+    pub board: String,
     /// The panel, as `dashboard: title`.
     pub panel: String,
     /// What it asks, with Grafana's variables.
@@ -63,6 +65,7 @@ impl Board {
         for panel in self.panels() {
             for target in panel["targets"].as_array().into_iter().flatten() {
                 found.push(PanelQuery {
+                    board: self.name.clone(),
                     panel: format!("{}: {}", self.name, text(&panel["title"])),
                     expression: text(&target["expr"]).to_owned(),
                     legend: text(&target["legendFormat"]).to_owned(),

@@ -89,9 +89,11 @@ class Board:
             "refresh": 2,
             "sort": 1,
             "includeAll": True,
-            "allValue": ".+",
             "multi": True,
             "current": {"selected": True, "text": ["All"], "value": ["$__all"]},
+            # All jobs are those that are offered, as others have metrics of the same name; instances are too many
+            # to be named one by one.
+            **({"allValue": ".+"} if label == "instance" else {}),
         }
 
 

@@ -172,7 +172,7 @@ def ends():
     yield lines(
         "Host faults of sandboxes",
         "suffix:/s",
-        [query('sum by (instance, kind) (rate(arena_host_faults_total{@, kind=~"shim_died|spawn_failed|stalled|protocol"}[$__rate_interval]))', "{{instance}} {{kind}}")],
+        [query('sum by (instance, kind) (rate(arena_host_faults_total{@, job="arena-worker", kind=~"shim_died|spawn_failed|stalled|protocol"}[$__rate_interval]))', "{{instance}} {{kind}}")],
         "Sandboxes that died, did not start, stood still, or said what no sandbox says.",
         "`shim_died` and `spawn_failed`: the machine lacks memory, processes or descriptors. `protocol` should never be. Keep the worker's log and "
         "the transcript, and see the runbook of ArenaWorkerIll.",

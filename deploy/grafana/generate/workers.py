@@ -83,7 +83,7 @@ def health():
     yield lines(
         "Void attempts by worker",
         "suffix:/s",
-[per_second("arena_host_faults_total", *EACH)],
+        [per_second("arena_host_faults_total", *EACH, scope='{@, job="arena-worker"}')],
         "Matches that a worker could not finish, per second. *Arena / Sandbox* has them by kind.",
         "One worker alone is ill: its memory, its disk, its kernel. All at once: the network, or the coordinator. See the runbook of ArenaWorkerIll.",
     )
@@ -236,8 +236,8 @@ def machines():
     yield bars(
         "Workers by version",
         "none",
-        [now("count by (version) (arena_build_info{@})", "{{version}}")],
-        "How many of the chosen processes run which release.",
+        [now('count by (version) (arena_build_info{@, job="arena-worker"})', "{{version}}")],
+        "How many workers are of which release.",
         "More than one during an upgrade is fine. Later, update what was left behind: a worker of another protocol is refused.",
         width=6,
     )
