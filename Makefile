@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help build python-wasm tournament test servers lint test-rust test-guest fuzz soak load clean
+.PHONY: help build python-wasm tournament test servers lint test-rust test-guest fuzz soak load bench clean
 
 CARGO ?= cargo
 BIN := target/release
@@ -66,6 +66,9 @@ soak: build ## play for long, watch the worker, compare or kill: make soak ARGS=
 
 load: build ## simulated workers, thousands of them, on one coordinator: make load ARGS='--workers 10000 --minutes 10'
 	@$(CARGO) run --release --locked -p arena-tests --example load -- $(ARGS)
+
+bench: build ## how fast bots are, beside the same bots on a plain python3: make bench ARGS='--only turn --json out.json'
+	@$(CARGO) run --release --locked -p arena-tests --example bench -- $(ARGS)
 
 clean: ## remove everything that was built
 	rm -rf target

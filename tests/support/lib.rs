@@ -33,7 +33,7 @@ pub use circumstances::{Circumstance, Load, fresh_shim};
 pub use difference::first_difference;
 pub use drill::drill;
 pub use luck::Luck;
-pub use native::{Native, copy_program, native};
+pub use native::{Native, copy_program, native, native_by};
 pub use processes::{born, descendants, is_gone, send, wait_for};
 pub use program::{Program, free_address, worker};
 pub use run::{Run, Tournament, bin, bin_folder};

@@ -17,10 +17,15 @@ pub struct Native {
 
 /// Compiles python.wasm, or finds it in the cache that all tests share.
 pub fn native() -> Native {
-    let output = Command::new(bin("precompile"))
+    native_by(&bin("precompile"), &bin_folder().join("../arena-test-cache/native"))
+}
+
+/// The same by another compiler, in another cache.
+pub fn native_by(precompile: &Path, cache: &Path) -> Native {
+    let output = Command::new(precompile)
         .arg(bin("python.wasm"))
         .arg("--cache-dir")
-        .arg(bin_folder().join("../arena-test-cache/native"))
+        .arg(cache)
         .output()
         .expect("precompile starts");
     let answer: Value = serde_json::from_slice(&output.stdout).expect("precompile answers in JSON");
