@@ -1,11 +1,12 @@
-//! Dashboards and runbooks say what they must, in the form that Grafana and their readers expect.
+//! Dashboards, rules and runbooks say what they must, in the form that Grafana, Prometheus and their readers
+//! expect. What they show of a real tournament is for `prometheus.rs`.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
 
 use arena_tests::boards::{Board, boards, deploy, docs, text};
-use arena_tests::{bin, promql};
+use arena_tests::{bin, promql, promtool};
 use serde_json::{Value, json};
 
 /// Between what a panel shows and what to do when it looks bad.
@@ -231,4 +232,20 @@ fn whatever_chooses_series_is_found_in_a_query() {
         assert_eq!(selectors.iter().map(promql::Selector::text).collect::<Vec<_>>(), found, "{expression}");
     }
     assert_eq!(promql::selectors(r#"{__name__=~"a|b"}"#)[0].names(), ["a", "b"]);
+}
+
+#[test]
+fn promtool_agrees_with_what_is_shipped_and_alerts_fire_when_they_should() {
+    let files = |folder: &str| fs::read_dir(deploy(folder)).unwrap().map(|entry| entry.unwrap().path());
+    let config = [deploy("prometheus/prometheus.yml")];
+    let checks = [
+        (["check", "config"], config.to_vec()),
+        (["check", "rules"], files("prometheus/rules").collect()),
+        (["test", "rules"], files("prometheus/tests").collect()),
+    ];
+    for (words, files) in checks {
+        assert!(!files.is_empty(), "{words:?}");
+        let arguments = words.into_iter().chain(files.iter().map(|path| path.to_str().unwrap()));
+        promtool(&arguments.collect::<Vec<_>>(), "").unwrap();
+    }
 }
