@@ -68,7 +68,7 @@ fn a_quick_run_fills_every_row() {
 #[test]
 fn only_what_is_asked_for_is_measured() {
     let options = bench::Options::parse_from(["bench", "--quick", "--only", "coordinator"]);
-    let report = bench::run(&options, |matches| f64::from(matches));
+    let report = bench::run(&options, f64::from);
     assert_eq!(report.rows.len(), 1);
     assert!(bench::Options::try_parse_from(["bench", "--only", "everything"]).is_err());
 }

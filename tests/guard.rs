@@ -25,8 +25,6 @@ use std::process::Command;
 /// By how much a path may exceed what is written down: another compiler or another machine counts a
 /// little differently.
 const SLACK: f64 = 1.25;
-/// Below this share of what is written down, the bound protects nobody any more.
-const LOOSE: f64 = 0.6;
 
 /// Instructions of one call, by path.
 type Counts = BTreeMap<String, u64>;
@@ -47,13 +45,12 @@ fn hot_paths_take_no_more_instructions_than_they_did() {
 }
 
 #[test]
-fn a_path_that_got_slower_is_named_and_one_that_got_much_faster_as_well() {
+fn a_path_that_got_slower_is_named_and_what_got_faster_is_welcome() {
     let counts =
         |each: [u64; 3]| -> Counts { ["a", "b", "c"].map(str::to_owned).into_iter().zip(each).collect() };
     let found = complaints(&counts([130, 110, 50]), &counts([100, 100, 100]));
-    assert_eq!(found.len(), 2);
+    assert_eq!(found.len(), 1);
     assert!(found[0].starts_with("a takes 130 instructions, 1.30 times"), "{found:?}");
-    assert!(found[1].starts_with("c takes 50 instructions, 0.50 times"), "{found:?}");
 }
 
 /// Runs everything once, when valgrind counts.
@@ -67,15 +64,11 @@ fn complaints(counted: &Counts, bounds: &Counts) -> Vec<String> {
     let judge = |(name, count): (&String, &u64)| {
         let bound = bounds.get(name).copied().unwrap_or(0).max(1);
         let times = *count as f64 / bound as f64;
-        let advice = match times {
-            times if times > SLACK => "make it faster again, or write down why it may be slower",
-            times if times < LOOSE => "well done; write that down, so that it stays so",
-            _ => return None,
-        };
-        Some(format!(
-            "{name} takes {count} instructions, {times:.2} times the {bound} in tests/guard/bounds.json: {advice} \
-             (ARENA_REGENERATE=1 cargo test --release --test guard)"
-        ))
+        let text = format!(
+            "{name} takes {count} instructions, {times:.2} times the {bound} in tests/guard/bounds.json: make it faster \
+             again, or write down why it may be slower (ARENA_REGENERATE=1 cargo test --release --test guard)"
+        );
+        (times > SLACK).then_some(text)
     };
     counted.iter().filter_map(judge).collect()
 }

@@ -91,7 +91,8 @@ mod tests {
             target: Some(Target::Better { least: 2.0, aim: 3.0 }),
         };
         let row = Row::of(&question(Better::Lower), &all);
-        assert_eq!((row.times_better[OURS].median, row.times_better[OURS].p90), (2.0, 4.0));
+        let ratio = &row.times_better[OURS];
+        assert!(ratio.median == 2.0 && ratio.p10 == 2.0 && ratio.p90 > 3.0, "{ratio:?}");
         assert_eq!((row.rounds, row.verdict), (3, Some(Verdict::Met)));
         assert_eq!(Row::of(&question(Better::Higher), &all).verdict, Some(Verdict::Missed));
     }

@@ -20,7 +20,12 @@ impl Stats {
         let mut samples: Vec<f64> = samples.into_iter().collect();
         samples.sort_by(f64::total_cmp);
         let last = samples.len().checked_sub(1)?;
-        let at = |share: f64| samples[(last as f64 * share).round() as usize];
+        // Between two samples where none is at the place.
+        let at = |share: f64| {
+            let place = last as f64 * share;
+            let (below, above) = (samples[place.floor() as usize], samples[place.ceil() as usize]);
+            below + (above - below) * place.fract()
+        };
         Some(Stats { samples: samples.len(), median: at(0.5), p99: at(0.99), p10: at(0.1), p90: at(0.9) })
     }
 }
@@ -36,6 +41,7 @@ mod tests {
             (stats.samples, stats.p10, stats.median, stats.p90, stats.p99),
             (101, 10.0, 50.0, 90.0, 99.0)
         );
+        assert_eq!(Stats::of([1.0, 2.0]).unwrap().median, 1.5);
         assert_eq!(Stats::of([]), None);
     }
 }

@@ -65,8 +65,9 @@ fn line(title: &str, cells: [String; 8]) -> String {
 
 /// How many times better, and the spread over the rounds.
 fn ratio(stats: &Stats) -> String {
-    let shown = |better: f64| if better >= 1.0 { better } else { 1.0 / better };
-    let word = if stats.median >= 1.0 { "better" } else { "worse" };
+    let is_better = stats.median >= 1.0;
+    let word = if is_better { "better" } else { "worse" };
+    let shown = |better: f64| if is_better { better } else { 1.0 / better };
     let (low, high) = (shown(stats.p10), shown(stats.p90));
     format!("{:.2}× {word} ({:.2}–{:.2})", shown(stats.median), low.min(high), low.max(high))
 }
