@@ -113,8 +113,8 @@ pub struct Arguments {
     #[arg(long, env = "ARENA_REQUIRE_NAMESPACES")]
     pub require_namespaces: bool,
 
-    /// Answer GET /healthz, GET /readyz and gRPC health checks there; port 0 takes a free one and prints
-    /// it [default: nowhere]
+    /// Answer GET /healthz, GET /readyz, gRPC health checks and GET /metrics (Prometheus) there; port 0
+    /// takes a free one and prints it [default: nowhere]
     #[arg(long, value_name = "ADDR:PORT", env = "ARENA_HTTP")]
     pub http: Option<SocketAddr>,
 

@@ -12,6 +12,7 @@
 //! sandbox   zygotes, sealed children, components  ◄─► sandbox-shim, precompile
 //!
 //! play      one match at home, without a coordinator
+//! metrics   what all of them record               ◄─ http
 //! ```
 #![forbid(unsafe_code)]
 
@@ -20,6 +21,7 @@ pub mod config;
 mod disk;
 pub mod exit;
 pub mod http;
+pub mod metrics;
 pub mod play;
 pub mod referee;
 pub mod sandbox;

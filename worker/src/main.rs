@@ -11,6 +11,7 @@ use nix::unistd::gethostname;
 use probes::Probes;
 use rand::Rng;
 use rpc::BadToken;
+use telemetry::Exporter;
 use terms::printable::clean;
 use tokio::io::AsyncReadExt;
 use tokio::runtime::{Handle, Runtime};
@@ -19,11 +20,12 @@ use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 use worker::cluster::spool::{Bounds, Spool};
 use worker::cluster::{
-    Blobs, Board, ConnectError, Ended, Identity, Programs, Ready, Session, Upkeep, Uplink,
+    Blobs, Board, ConnectError, Ended, Identity, Programs, Pulse, Ready, Session, Upkeep, Uplink,
 };
 use worker::config::{Arguments, Command, LogFormat};
 use worker::exit::Exit;
 use worker::http;
+use worker::metrics::{self, Matches, Scrape};
 use worker::play::{self, PlayArguments};
 use worker::sandbox::{Components, ComponentsConfig, Group};
 use worker::slots::{self, Equipment};
@@ -71,6 +73,8 @@ fn play_at_home(arguments: &PlayArguments) -> ExitCode {
 fn run(arguments: &Arguments) -> anyhow::Result<u8> {
     let runtime = Runtime::new().context("the system gives no threads")?;
     let guard = runtime.enter();
+    // Before anything that records: handles that are there sooner record nothing.
+    let exporter = arguments.http.map(|_| Exporter::install(metrics::TABLE)).transpose()?;
     // Whoever asked first would choose for everybody; there is nobody else.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let uplink = Arc::new(Uplink::open(&arguments.coordinator, &arguments.credentials()?)?);
@@ -80,13 +84,15 @@ fn run(arguments: &Arguments) -> anyhow::Result<u8> {
     let cores = arguments.core_list();
     let with = (programs(arguments), upkeep(arguments));
     let components = components(arguments, &with, runtime.handle())?;
-    let equipment = Equipment { blobs: blobs.clone(), components, runtime: runtime.handle().clone() };
+    let (runtime_of_slots, metrics) = (runtime.handle().clone(), Matches::new());
+    let equipment = Equipment { blobs: blobs.clone(), components, runtime: runtime_of_slots, metrics };
     let equipment = Arc::new(equipment);
     let slots = slots::start(arguments.slot_count(), &cores, &board, &equipment)?;
     let identity = identity(arguments, spool.as_deref());
     let session = Session::new(identity, uplink, blobs, with, board.clone());
+    let scrape = Scrape::new(session.pulse(), board.clone(), spool.clone());
     let session = if arguments.until_stdin_closes { session.with_patience(ORPHAN_PATIENCE) } else { session };
-    let _probes = probes(arguments, &session, &runtime)?;
+    let _probes = probes(arguments, exporter.as_ref(), (session.pulse(), scrape), &runtime)?;
     let drain = drain_on_signal(arguments.until_stdin_closes, board.clone(), equipment.components.clone())?;
     let ended = runtime.block_on(session.run(drain));
     board.close();
@@ -125,9 +131,14 @@ fn open_spool(arguments: &Arguments) -> Option<Arc<Spool>> {
     opened.inspect_err(no_spool).ok().map(Arc::new)
 }
 
-fn probes(arguments: &Arguments, session: &Session, runtime: &Runtime) -> anyhow::Result<Option<Probes>> {
-    let Some(address) = arguments.http else { return Ok(None) };
-    let serving = runtime.block_on(http::serve(address, session.pulse()));
+fn probes(
+    arguments: &Arguments,
+    exporter: Option<&Exporter>,
+    (pulse, scrape): (Arc<Pulse>, Scrape),
+    runtime: &Runtime,
+) -> anyhow::Result<Option<Probes>> {
+    let (Some(address), Some(exporter)) = (arguments.http, exporter) else { return Ok(None) };
+    let serving = runtime.block_on(http::serve(address, pulse, exporter, scrape));
     let probes = serving.with_context(|| format!("cannot listen on {address}; choose another --http"))?;
     Ok(Some(probes))
 }

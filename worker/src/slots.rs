@@ -17,9 +17,10 @@ use terms::{BySeat, Digest, HostFault, Outcome, Report, Seat, SeatUsage, Verdict
 use tokio::runtime::Handle;
 
 use crate::cluster::{Blobs, Board, Job, Ready};
+use crate::metrics::{Matches, Timed};
 use crate::referee::{Conducted, Contest, conduct};
 use crate::sandbox::{Components, HostTrouble};
-use crate::seats::{Seated, Seats};
+use crate::seats::Seats;
 
 /// What framing adds to a bot's source, per file, in bytes: a path and two lengths.
 const BUNDLE_OVERHEAD_PER_FILE: usize = 264;
@@ -39,6 +40,8 @@ pub struct Equipment {
     pub components: Arc<Components>,
     /// What fetching runs on.
     pub runtime: Handle,
+    /// What is recorded of matches.
+    pub metrics: Matches,
 }
 
 /// Starts `count` slots over `cores`. They end when the board is closed.
@@ -59,7 +62,10 @@ pub fn start(
             while let Some(job) = board.take() {
                 match report(&job, core, &equipment, || board.is_closed()) {
                     Some(report) => board.finish(report),
-                    None => board.give_back(&job),
+                    None => {
+                        equipment.metrics.returned();
+                        board.give_back(&job);
+                    }
                 }
             }
         };
@@ -94,7 +100,9 @@ fn report(
         Err(Unplayed::Trouble(_)) if is_going() => return None,
         Err(Unplayed::Trouble(trouble)) => void(trouble),
     };
-    let wall_micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+    let took = began.elapsed();
+    equipment.metrics.ended(&outcome, took);
+    let wall_micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     let (id, attempt) = (job.id.0.short(), job.attempt.0);
     tracing::debug!(r#match = %id, attempt, ticks = outcome.ticks, "played");
     if let Verdict::Void(fault) = outcome.verdict {
@@ -132,7 +140,7 @@ fn surviving<T>(play: impl FnOnce() -> Result<T, Unplayed>) -> Result<T, Unplaye
 }
 
 fn play(job: &Job<Ready>, core: Option<u16>, equipment: &Equipment) -> Result<Conducted, Unplayed> {
-    let Equipment { blobs, components, runtime } = equipment;
+    let Equipment { blobs, components, runtime, metrics } = equipment;
     let limits = &job.spec.limits;
     let bytes_max =
         limits.source_bytes as usize + (1 + limits.source_files as usize) * BUNDLE_OVERHEAD_PER_FILE;
@@ -149,11 +157,12 @@ fn play(job: &Job<Ready>, core: Option<u16>, equipment: &Equipment) -> Result<Co
     let still_waiting = || {
         job.ticks.fetch_add(1, Ordering::Relaxed);
     };
-    let mut players = seats.take(bundles, still_waiting)?;
+    let seated = seats.take(bundles, still_waiting)?;
+    let mut players = seated.map(|player| Timed::new(player, metrics.turns()));
     let (spec, runtime, ticks) = (&job.spec, &job.ready.runtime, &job.ticks);
     let conducted = conduct(Contest { spec, runtime, bundles, players: &mut players, ticks });
     // Both first, so that the second dies while the first is collected.
-    players.0.iter().for_each(Seated::kill);
+    players.iter().for_each(|(_, timed)| timed.player().kill());
     Ok(conducted)
 }
 

@@ -15,6 +15,7 @@ use super::Uplink;
 use super::explain::setback;
 use super::rota::Rota;
 use crate::disk::prune;
+use crate::metrics::BlobFetches;
 
 /// How much memory the bots that were played last may take, in bytes.
 const MEMORY_BYTES_MAX: usize = 64 << 20;
@@ -75,6 +76,7 @@ pub struct Blobs {
     folder: PathBuf,
     uplink: Arc<Uplink>,
     recent: Mutex<HashMap<Digest, Arc<[u8]>>>,
+    metrics: BlobFetches,
 }
 
 impl Blobs {
@@ -85,7 +87,7 @@ impl Blobs {
     pub fn open(folder: PathBuf, uplink: Arc<Uplink>) -> Result<Blobs, BlobError> {
         let stored = std::fs::create_dir_all(&folder).and_then(|()| prune(&folder, DISK_BYTES_MAX));
         stored.map_err(|source| BlobError::Store { path: folder.clone(), source })?;
-        Ok(Blobs { folder, uplink, recent: Mutex::default() })
+        Ok(Blobs { folder, uplink, recent: Mutex::default(), metrics: BlobFetches::new() })
     }
 
     /// The bytes of a blob of at most `bytes_max`.
@@ -94,10 +96,14 @@ impl Blobs {
     /// Neither the cache nor the coordinator has it.
     pub async fn bytes(&self, digest: Digest, bytes_max: usize) -> Result<Arc<[u8]>, BlobError> {
         if let Some(bytes) = self.recent().get(&digest) {
+            self.metrics.cached();
             return Ok(bytes.clone());
         }
         let bytes: Arc<[u8]> = match self.read(digest) {
-            Some(bytes) => bytes.into(),
+            Some(bytes) => {
+                self.metrics.cached();
+                bytes.into()
+            }
             None => self.fetch(digest, bytes_max, BOT_TRIES_MAX).await?.into(),
         };
         let mut recent = self.recent();
@@ -113,8 +119,9 @@ impl Blobs {
     /// # Errors
     /// Neither the cache nor the coordinator has it.
     pub async fn file(&self, digest: Digest, bytes_max: usize) -> Result<PathBuf, BlobError> {
-        if self.read(digest).is_none() {
-            self.fetch(digest, bytes_max, INTERPRETER_TRIES_MAX).await?;
+        match self.read(digest) {
+            Some(_) => self.metrics.cached(),
+            None => drop(self.fetch(digest, bytes_max, INTERPRETER_TRIES_MAX).await?),
         }
         Ok(self.path(digest))
     }
@@ -130,6 +137,17 @@ impl Blobs {
     }
 
     async fn fetch(&self, digest: Digest, bytes_max: usize, tries: u32) -> Result<Vec<u8>, BlobError> {
+        let fetched = self.fetch_and_store(digest, bytes_max, tries).await;
+        self.metrics.asked(&fetched);
+        fetched
+    }
+
+    async fn fetch_and_store(
+        &self,
+        digest: Digest,
+        bytes_max: usize,
+        tries: u32,
+    ) -> Result<Vec<u8>, BlobError> {
         let bytes = self.try_to_receive(digest, bytes_max, tries).await?;
         let came = Digest::of(&bytes);
         if came != digest {

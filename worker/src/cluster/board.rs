@@ -84,6 +84,19 @@ impl<R> Holdings<R> {
     }
 }
 
+/// How many matches are where, and how many can be played at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counts {
+    /// Matches that can be played at once.
+    pub slots: usize,
+    /// Not begun.
+    pub waiting: usize,
+    /// Being played.
+    pub playing: usize,
+    /// Played, and not recorded by the coordinator.
+    pub finished: usize,
+}
+
 /// The board, shared by the slots and the loop that synchronizes.
 pub struct Board<R> {
     slots: usize,
@@ -242,6 +255,13 @@ impl<R> Board<R> {
         holdings.is_closed = true;
         holdings.waiting.clear();
         self.work.notify_all();
+    }
+
+    /// How many matches are where.
+    pub fn counts(&self) -> Counts {
+        let holdings = self.lock();
+        let (waiting, playing) = (holdings.waiting.len(), holdings.playing.len());
+        Counts { slots: self.slots, waiting, playing, finished: holdings.finished.len() }
     }
 
     /// Whether nothing is held any more.

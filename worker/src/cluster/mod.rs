@@ -18,7 +18,7 @@ pub mod spool;
 mod synchronize;
 
 pub use blobs::{BlobError, Blobs};
-pub use board::{Board, Job};
+pub use board::{Board, Counts, Job};
 pub use connect::{ConnectError, Credentials, Uplink};
 pub use prepare::{Preparation, PrepareError, Programs, Ready, Upkeep, prepare, prepare_file};
 pub use pulse::{Pulse, Turn};

@@ -13,6 +13,7 @@ use super::answer::{self, Shared};
 use super::{
     BlobError, Blobs, Board, Preparation, PrepareError, Programs, Pulse, Ready, Turn, Upkeep, Uplink, prepare,
 };
+use crate::metrics::{Calls, show_layers};
 
 /// How long one call of a worker that goes may take.
 const LAST_CALLS_SECONDS_MAX: Duration = Duration::from_secs(3);
@@ -75,6 +76,7 @@ pub struct Session {
     delivery_patience: Duration,
     /// How often in a row preparing failed for a reason that may pass, and when it did.
     prepare_failures: Option<(u32, Instant)>,
+    metrics: Calls,
 }
 
 impl Session {
@@ -101,6 +103,7 @@ impl Session {
             undelivered_since: None,
             delivery_patience: DELIVERY_PATIENCE,
             prepare_failures: None,
+            metrics: Calls::new(),
         }
     }
 
@@ -211,6 +214,7 @@ impl Session {
         is_draining: bool,
         drain: &CancellationToken,
     ) -> Result<v1::SynchronizeResponse, Duration> {
+        let began = Instant::now();
         let call = self.uplink.synchronize(request);
         let late = tokio::time::sleep(LAST_CALLS_SECONDS_MAX);
         tokio::pin!(call, late);
@@ -228,6 +232,7 @@ impl Session {
             }
         };
         self.pulse.called(answer.is_ok());
+        self.metrics.called(began.elapsed(), answer.is_ok());
         match &answer {
             Ok(_) => self.board.set_spooling(false),
             Err(_) => self.spool().await,
@@ -283,6 +288,8 @@ impl Session {
         self.prepare_failures = None;
         self.set_note("ready");
         tracing::info!(slots = self.identity.slots, "ready to play");
+        show_layers(&ready.zygotes.described().layers);
+        self.metrics.plays_with(&self.identity.name, ready.runtime.fingerprint());
         self.ready = Some(Arc::new(ready));
         Ok(())
     }

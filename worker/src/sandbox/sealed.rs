@@ -13,6 +13,7 @@ use super::channel::Channel;
 use super::process::{DEATH_WAIT, ends_within};
 use super::scheduled::could_run;
 use super::{HostTrouble, Zygote};
+use crate::metrics::Kill;
 
 /// How long a process that closed its socket may take to end by itself, which tells how it ended.
 const LAST_BREATH: Timespec = Timespec { tv_sec: 0, tv_nsec: 200_000_000 };
@@ -29,12 +30,14 @@ pub struct Sealed {
     outgoing: Vec<u8>,
     incoming: Vec<u8>,
     is_collected: bool,
+    /// Why it ends, if nothing else happens.
+    end: Kill,
 }
 
 impl Sealed {
     pub(super) fn new(channel: Channel, pidfd: OwnedFd, pid: u32, zygote: Arc<Zygote>) -> Sealed {
         let (outgoing, incoming) = (Vec::new(), vec![0; FRAME_BYTES_MAX]);
-        Sealed { channel, pidfd, pid, zygote, outgoing, incoming, is_collected: false }
+        Sealed { channel, pidfd, pid, zygote, outgoing, incoming, is_collected: false, end: Kill::Finished }
     }
 
     /// The process id, as the zygote sees it.
@@ -78,11 +81,15 @@ impl Sealed {
         match self.receive_patiently() {
             Ok(length) => {
                 let frame = self.incoming.get(..length).unwrap_or_default();
-                FromShim::decode(frame)
-                    .map_err(|malformed| HostTrouble::new(HostFault::Protocol, malformed.to_string()))
+                FromShim::decode(frame).map_err(|malformed| {
+                    self.end = Kill::Protocol;
+                    HostTrouble::new(HostFault::Protocol, malformed.to_string())
+                })
             }
-            Err(trouble) if trouble.fault == HostFault::ShimDied => Err(self.death()),
-            Err(trouble) => Err(trouble),
+            Err(trouble) => {
+                self.end = Kill::after(trouble.fault);
+                Err(if trouble.fault == HostFault::ShimDied { self.death() } else { trouble })
+            }
         }
     }
 
@@ -105,7 +112,7 @@ impl Sealed {
         match self.channel.send(&self.outgoing) {
             // What it said before it died, if anything, is still to be received.
             Err(trouble) if trouble.fault == HostFault::ShimDied => Ok(()),
-            other => other,
+            sent => sent.inspect_err(|trouble| self.end = Kill::after(trouble.fault)),
         }
     }
 
@@ -122,7 +129,10 @@ impl Sealed {
         let how = match self.collect() {
             _ if !ends_by_itself => "the sealed process closed its socket, but lived on".into(),
             Ended::Exited(code) => format!("the sealed process exited with code {code}"),
-            Ended::Signalled(31) => "the sealed process was killed for a forbidden system call".into(),
+            Ended::Signalled(31) => {
+                self.end = Kill::ForbiddenCall;
+                "the sealed process was killed for a forbidden system call".into()
+            }
             Ended::Signalled(signal) => format!("the sealed process was killed by signal {signal}"),
             Ended::Running | Ended::Unknown => match self.zygote.end() {
                 Some(why) => format!("the sealed process died with its zygote: {why}"),
@@ -146,5 +156,6 @@ impl Sealed {
 impl Drop for Sealed {
     fn drop(&mut self) {
         self.collect();
+        self.zygote.count_end(self.end);
     }
 }

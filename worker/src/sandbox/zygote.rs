@@ -3,7 +3,7 @@
 use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pipe::{Ended, FRAME_BYTES_MAX, FromZygote, Layer, ToZygote};
 use rustix::event::Timespec;
@@ -14,6 +14,7 @@ use super::cgroup::Group;
 use super::channel::Channel;
 use super::process::Process;
 use super::{HostTrouble, Sealed};
+use crate::metrics::{Kill, Sandboxes};
 
 /// How long a zygote may take to map and warm its interpreter. Milliseconds are usual.
 const START_SECONDS_MAX: Duration = Duration::from_secs(60);
@@ -85,6 +86,7 @@ pub struct Zygote {
     /// Why it was given up, once it was.
     end: OnceLock<String>,
     answer_max: Duration,
+    metrics: Sandboxes,
 }
 
 /// The control socket and the buffers of one request and its answer.
@@ -106,6 +108,19 @@ impl Zygote {
 
     /// Starts a zygote in a cgroup, where there is one for it.
     pub(super) fn spawn_in(config: &ZygoteConfig, group: Option<&Group>) -> Result<Zygote, SpawnError> {
+        let (began, metrics) = (Instant::now(), Sandboxes::new());
+        let ready = Zygote::ready(config, group);
+        metrics.zygote_started(began.elapsed(), ready.is_ok());
+        let (process, control, described) = ready?;
+        let (control, end) = (Mutex::new(control), OnceLock::new());
+        Ok(Zygote { process, control, described, end, answer_max: config.answer_max, metrics })
+    }
+
+    /// The process of a zygote that is ready.
+    fn ready(
+        config: &ZygoteConfig,
+        group: Option<&Group>,
+    ) -> Result<(Process, Control, Described), SpawnError> {
         let start = |source| SpawnError::Start { shim: config.shim.clone(), source };
         let (channel, theirs) = Channel::pair().map_err(start)?;
         channel.set_timeout(START_SECONDS_MAX).map_err(start)?;
@@ -116,8 +131,7 @@ impl Zygote {
         let mut control = Control { channel, outgoing: Vec::new(), incoming: vec![0; FRAME_BYTES_MAX] };
         let described = await_ready(&mut control)?;
         control.channel.set_timeout(config.answer_max).map_err(start)?;
-        let (control, end) = (Mutex::new(control), OnceLock::new());
-        Ok(Zygote { process, control, described, end, answer_max: config.answer_max })
+        Ok((process, control, described))
     }
 
     /// What it said of itself.
@@ -145,6 +159,7 @@ impl Zygote {
     /// # Errors
     /// The zygote is gone, or cannot fork.
     pub fn fork(self: &Arc<Zygote>, core: Option<u16>) -> Result<Sealed, HostTrouble> {
+        let began = Instant::now();
         let failed = |why: String| HostTrouble::new(HostFault::SpawnFailed, why);
         let (ours, theirs) = Channel::pair().map_err(|error| failed(format!("socket pair: {error}")))?;
         let answer = self.locked(|control| {
@@ -154,10 +169,18 @@ impl Zygote {
             Ok((control.decode(length)?, pidfd))
         });
         match answer.map_err(|trouble| failed(trouble.message))? {
-            (FromZygote::Forked { pid }, Some(pidfd)) => Ok(Sealed::new(ours, pidfd, pid, self.clone())),
+            (FromZygote::Forked { pid }, Some(pidfd)) => {
+                self.metrics.began(began.elapsed());
+                Ok(Sealed::new(ours, pidfd, pid, self.clone()))
+            }
             (FromZygote::Failed(why), _) => Err(failed(words(&why))),
             (other, _) => Err(failed(words(&format!("the zygote answered {other:?}")))),
         }
+    }
+
+    /// Counts a child that is gone.
+    pub(super) fn count_end(&self, why: Kill) {
+        self.metrics.ended(why);
     }
 
     /// Collects a child that has ended.

@@ -133,6 +133,11 @@ impl Spool {
         &self.folder
     }
 
+    /// How large the results in it are.
+    pub fn bytes(&self) -> u64 {
+        self.files().values().sum()
+    }
+
     /// The results in it, oldest first.
     pub(super) fn keys(&self) -> Vec<Key> {
         let keys: Vec<Key> = self.files().keys().copied().collect();

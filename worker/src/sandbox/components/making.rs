@@ -7,6 +7,7 @@
 use std::io;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use terms::{Digest, HostFault};
 use tokio::runtime::Handle;
@@ -17,6 +18,7 @@ use super::pool::Outcome;
 use super::promise::Promise;
 use super::store::{Native, Store};
 use super::{ComponentsConfig, Hosted};
+use crate::metrics::Compilations;
 use crate::sandbox::{HostTrouble, Zygote, ZygoteConfig};
 
 /// A promise, and what it takes to keep it. Dropped before that, it is broken.
@@ -61,6 +63,7 @@ impl Making {
             runtime: runtime.clone(),
             to_start: to_start.clone(),
             closing: closing.clone(),
+            metrics: Compilations::new(),
         };
         let maker = Arc::new(maker);
         let compiler = maker.clone();
@@ -94,12 +97,16 @@ struct Maker {
     runtime: Handle,
     to_start: Inbox<(Order, Native)>,
     closing: CancellationToken,
+    metrics: Compilations,
 }
 
 impl Maker {
     fn compile_all(&self, orders: &Receiver<(Order, Vec<u8>)>) {
         for (order, component) in orders {
-            match self.compile(&order, &component) {
+            let began = Instant::now();
+            let compiled = self.compile(&order, &component);
+            self.metrics.ended(began.elapsed(), compiled.as_ref().ok().map(Result::is_ok));
+            match compiled {
                 Ok(Ok(native)) => send(&self.to_start, (order, native)),
                 Ok(Err(reason)) => order.promise.keep(Ok(Hosted::Rejected(reason.into()))),
                 Err(trouble) => order.promise.keep(Err(trouble)),
