@@ -35,7 +35,8 @@ const SLOTS_MAX: usize = 1_024;
 A worker is a plain process without state of its own: whatever can start one is good enough.
   ssh         ssh HOST nohup arena/worker --coordinator http://10.0.0.1:7070 </dev/null >worker.log 2>&1 &
   systemd     deploy/systemd/arena-worker.service: systemctl enable --now arena-worker
-  Kubernetes  deploy/kubernetes/worker.yaml: kubectl apply -f worker.yaml; kubectl scale --replicas 20 …
+  Docker      deploy/compose: docker compose up --scale worker=4 …
+  Kubernetes  deploy/kubernetes: kubectl apply -k overlays/example; kubectl scale --replicas 20 …
 
 SIGTERM or Ctrl-C drains: matches that are being played are finished and reported; a second one
 stops at once, and the coordinator gives the matches to others. What the coordinator does not take
@@ -92,6 +93,11 @@ pub struct Arguments {
     /// Where bots and native code are cached; workers may share it [default: DATA_DIR/cache]
     #[arg(long, value_name = "DIR", env = "ARENA_CACHE_DIR")]
     pub cache_dir: Option<PathBuf>,
+
+    /// A folder that is only read, with python.wasm and, in its folder `native`, the native code that
+    /// `precompile` made of it: what an image brings, so that a worker plays at once
+    #[arg(long, value_name = "DIR", env = "ARENA_PREBUILT")]
+    pub prebuilt: Option<PathBuf>,
 
     /// Name in reports [default: host name and process id]
     #[arg(long, env = "ARENA_NAME", value_parser = parse_name)]

@@ -158,6 +158,7 @@ fn programs(arguments: &Arguments) -> Programs {
         shim: Arguments::program(arguments.sandbox_shim.as_ref(), "sandbox-shim"),
         precompile: Arguments::program(arguments.precompile.as_ref(), "precompile"),
         native_folder: arguments.cache_folder().join("native"),
+        prebuilt: arguments.prebuilt.clone(),
         require_namespaces: arguments.require_namespaces,
     }
 }

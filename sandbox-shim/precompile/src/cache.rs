@@ -85,6 +85,16 @@ impl Cache {
         Ok(Cache(path))
     }
 
+    /// A cache that somebody else made, to be read alone. There may be none.
+    pub(crate) fn as_it_is(cache_dir: &Path) -> Cache {
+        Cache(cache_dir.join(DIRECTORY))
+    }
+
+    /// The directory with the native files.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.0
+    }
+
     /// The place of one native file, whether it is there or not.
     pub(crate) fn entry(&self, key: &Digest) -> Entry {
         Entry { directory: self.0.clone(), key: key.to_string() }

@@ -8,6 +8,7 @@
 mod bounds;
 mod cache;
 mod compile;
+mod prebuilt;
 mod progress;
 mod source;
 mod untrusted;
@@ -33,8 +34,12 @@ struct Args {
     /// Where native code is kept. A directory `native` in it is created for the owner alone.
     #[arg(long, value_name = "DIR", required_unless_present = "untrusted")]
     cache_dir: Option<PathBuf>,
+    /// A cache directory that came with the programs: looked at first, and never written. It counts only
+    /// where nobody but root and this user can write.
+    #[arg(long, value_name = "DIR")]
+    prebuilt: Option<PathBuf>,
     /// Compile a stranger's component, from standard input to standard output, in a sealed process.
-    #[arg(long, conflicts_with_all = ["python_wasm", "cache_dir"])]
+    #[arg(long, conflicts_with_all = ["python_wasm", "cache_dir", "prebuilt"])]
     untrusted: bool,
     /// Stack of the WebAssembly code, in bytes.
     #[arg(long, value_name = "N", default_value_t = terms::limits::DEFAULTS.stack_bytes, value_parser = stack_bytes)]
@@ -46,7 +51,7 @@ fn main() -> ExitCode {
     let (Some(python_wasm), Some(cache_dir)) = (&args.python_wasm, &args.cache_dir) else {
         untrusted::run(args.stack_bytes)
     };
-    match run(python_wasm, cache_dir, args.stack_bytes) {
+    match run(python_wasm, cache_dir, args.prebuilt.as_deref(), args.stack_bytes) {
         Ok(native) => {
             announce(&native);
             ExitCode::SUCCESS
@@ -61,12 +66,17 @@ fn main() -> ExitCode {
 fn run(
     python_wasm: &Path,
     cache_dir: &Path,
+    prebuilt: Option<&Path>,
     stack_bytes: u32,
 ) -> Result<cache::Native, compile::PrecompileError> {
     let wasm = source::read(python_wasm)?;
     let compiler = compile::Compiler::new(stack_bytes)?;
+    let key = compiler.cache_key(&wasm);
+    if let Some(native) = prebuilt.map(|folder| prebuilt::find(folder, &key)).transpose()?.flatten() {
+        return Ok(native);
+    }
     let cache = cache::Cache::open(cache_dir)?;
-    let entry = cache.entry(&compiler.cache_key(&wasm));
+    let entry = cache.entry(&key);
     let _held_until_done = entry.lock()?;
     match entry.find()? {
         Some(native) => Ok(native),

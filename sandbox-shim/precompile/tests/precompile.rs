@@ -115,6 +115,31 @@ fn a_second_call_finds_what_the_first_one_made() {
 }
 
 #[test]
+fn what_came_with_the_programs_is_used_where_it_lies_unless_others_could_change_it() {
+    let (maker, user) = (Place::new(), Place::new());
+    let wasm = maker.file("a.wasm", EMPTY_COMPONENT);
+    let made = maker.run(&wasm).json();
+    let native = PathBuf::from(made["path"].as_str().unwrap());
+    let folder = maker.cache();
+    let run = || Said::from(command(&wasm, &user.cache()).arg("--prebuilt").arg(&folder).output().unwrap());
+    assert_eq!(run().json()["path"], made["path"]);
+    assert!(!user.cache().exists(), "nothing needed a cache that can be written");
+
+    for (path, open, shut) in [(&native, 0o666, 0o444), (&folder.join("native"), 0o777, 0o755)] {
+        fs::set_permissions(path, fs::Permissions::from_mode(open)).unwrap();
+        let said = run();
+        assert!(said.err.contains("is not used") && said.err.contains(path.to_str().unwrap()), "{said:?}");
+        assert!(said.json()["path"].as_str().unwrap().starts_with(user.cache().to_str().unwrap()));
+        fs::set_permissions(path, fs::Permissions::from_mode(shut)).unwrap();
+    }
+    assert_eq!(run().json()["path"], made["path"]);
+    fs::set_permissions(&native, fs::Permissions::from_mode(0o600)).unwrap();
+    fs::write(&native, b"something else").unwrap();
+    assert!(run().err.contains("is damaged"));
+    assert_ne!(run().json()["path"], made["path"]);
+}
+
+#[test]
 fn only_the_owner_gets_at_the_cache() {
     let place = Place::new();
     fs::create_dir_all(place.cache().join("native")).unwrap();

@@ -27,6 +27,8 @@ pub struct Programs {
     pub precompile: PathBuf,
     /// Where native code is cached.
     pub native_folder: PathBuf,
+    /// What came with the programs: python.wasm and its native code, only to be read.
+    pub prebuilt: Option<PathBuf>,
     /// Whether the sandbox must have namespaces.
     pub require_namespaces: bool,
 }
@@ -107,8 +109,13 @@ pub async fn prepare(
     blobs: &Blobs,
     note: impl Fn(&str),
 ) -> Result<Ready, PrepareError> {
-    note("fetching python.wasm");
-    let python_wasm = blobs.file(preparation.python_wasm, PYTHON_WASM_BYTES_MAX).await?;
+    let python_wasm = match programs.brought(preparation.python_wasm) {
+        Some(path) => path,
+        None => {
+            note("fetching python.wasm");
+            blobs.file(preparation.python_wasm, PYTHON_WASM_BYTES_MAX).await?
+        }
+    };
     prepare_file(programs, upkeep, preparation, &python_wasm, note).await
 }
 
@@ -152,6 +159,20 @@ pub async fn prepare_file(
     Ok(Ready { preparation, runtime, zygotes })
 }
 
+impl Programs {
+    /// The python.wasm that came with the programs, if it is the one that is wanted.
+    fn brought(&self, wanted: Digest) -> Option<PathBuf> {
+        let path = self.prebuilt.as_ref()?.join("python.wasm");
+        let why = match std::fs::read(&path) {
+            Ok(bytes) if Digest::of(&bytes) == wanted => return Some(path),
+            Ok(_) => "it is not the coordinator's".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        tracing::warn!("{} is not used: {why}", path.display());
+        None
+    }
+}
+
 impl Upkeep {
     fn keeping(self, zygote: ZygoteConfig, memory_bytes: u64) -> Keeping {
         let limited = |group: Arc<Group>| match group.limit(self.slots, memory_bytes) {
@@ -164,10 +185,12 @@ impl Upkeep {
 
 async fn compile(programs: &Programs, python_wasm: &Path) -> Result<Native, PrepareError> {
     let failed = |source| PrepareError::Compiler { program: programs.precompile.clone(), source };
-    let output = Command::new(&programs.precompile)
-        .arg(python_wasm)
-        .arg("--cache-dir")
-        .arg(&programs.native_folder)
+    let mut command = Command::new(&programs.precompile);
+    command.arg(python_wasm).arg("--cache-dir").arg(&programs.native_folder);
+    if let Some(folder) = &programs.prebuilt {
+        command.arg("--prebuilt").arg(folder);
+    }
+    let output = command
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .kill_on_drop(true)

@@ -45,6 +45,7 @@ fn programs(arguments: &PlayArguments) -> Programs {
         shim: Arguments::program(arguments.sandbox_shim.as_ref(), "sandbox-shim"),
         precompile: Arguments::program(arguments.precompile.as_ref(), "precompile"),
         native_folder: arguments.cache_folder().join("native"),
+        prebuilt: None,
         require_namespaces: false,
     }
 }
