@@ -1,13 +1,10 @@
 //! Whoever keeps programs running can ask both of ours how they are, and is told why not.
 #![expect(clippy::unwrap_used, reason = "a test's helpers fail by panicking")]
 
-use std::fs;
 use std::io::Write;
 use std::net::{SocketAddr, TcpStream};
-use std::path::Path;
-use std::process::Command;
 
-use arena_tests::{Program, Tournament, bin, example_bots, free_address, get, wait_for, worker};
+use arena_tests::{Program, Tournament, example_bots, free_address, get, wait_for, worker};
 use nix::sys::signal::Signal;
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
@@ -133,68 +130,4 @@ fn an_address_that_cannot_be_had_is_named() {
     for said in [run.stderr, log] {
         assert!(said.contains(&address.to_string()) && said.contains("--http"), "{said}");
     }
-}
-
-/// The flags in what starts workers.
-fn flags(text: &str) -> Vec<String> {
-    let code = text.lines().filter(|line| !line.trim_start().starts_with('#'));
-    let words = code.flat_map(|line| line.split([' ', '=', '"']).map(str::to_owned).collect::<Vec<_>>());
-    words.filter(|word| word.starts_with("--") && word.len() > 2).collect()
-}
-
-#[test]
-fn what_starts_workers_elsewhere_names_flags_that_there_are_and_gives_them_time_to_drain() {
-    let deploy = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy");
-    let read = |path: &str| fs::read_to_string(deploy.join(path)).unwrap();
-    let (unit, manifest) = (read("systemd/arena-worker.service"), read("kubernetes/worker.yaml"));
-    let help = Command::new(bin("worker")).arg("--help").output().unwrap();
-    let help = String::from_utf8(help.stdout).unwrap();
-    for text in [&unit, &manifest] {
-        let flags = flags(text);
-        assert!(flags.iter().any(|flag| flag == "--coordinator"), "{flags:?}");
-        for flag in flags {
-            assert!(help.contains(&format!("{flag} ")), "there is no {flag}");
-        }
-    }
-    for variable in manifest.lines().filter_map(|line| line.trim().strip_prefix("- name: ARENA_")) {
-        assert!(help.contains(&format!("ARENA_{variable}=")), "there is no ARENA_{variable}");
-    }
-    let is_in = |text: &str, lines: &[&str]| {
-        for line in lines {
-            assert!(text.lines().any(|is| is.trim() == *line), "{line:?} is missing");
-        }
-    };
-    is_in(&unit, &["DynamicUser=yes", "NoNewPrivileges=yes", "Restart=on-failure", "KillSignal=SIGTERM"]);
-    is_in(&unit, &["TimeoutStopSec=120", "SuccessExitStatus=3 4", "ProtectSystem=strict"]);
-    is_in(&manifest, &["terminationGracePeriodSeconds: 120", "path: /healthz", "path: /readyz"]);
-    // The restricted pod security standard, rule by rule.
-    is_in(
-        &manifest,
-        &["runAsNonRoot: true", "allowPrivilegeEscalation: false", "type: RuntimeDefault", "drop:", "- ALL"],
-    );
-    for forbidden in ["hostNetwork", "hostPID", "hostPath", "privileged: true", "runAsUser: 0"] {
-        assert!(!manifest.contains(forbidden), "{forbidden}");
-    }
-}
-
-/// As far as the machine has something that reads it.
-#[test]
-fn the_manifest_is_one_deployment() {
-    let program = "
-import sys
-try:
-    import yaml
-except ImportError:
-    sys.exit(0)
-documents = list(yaml.safe_load_all(open(sys.argv[1])))
-assert [document['kind'] for document in documents] == ['Deployment'], documents
-pod = documents[0]['spec']['template']['spec']
-container = pod['containers'][0]
-volumes = {volume['name'] for volume in pod['volumes']}
-assert {mount['name'] for mount in container['volumeMounts']} == volumes
-assert documents[0]['spec']['selector']['matchLabels'].items() <= documents[0]['spec']['template']['metadata']['labels'].items()
-";
-    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/kubernetes/worker.yaml");
-    let output = Command::new("python3").args(["-c", program]).arg(manifest).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
