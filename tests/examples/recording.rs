@@ -6,7 +6,8 @@
 //! ```
 //!
 //! Every pair plays one match without and one with recording, and every other pair the other way round.
-//! Recorded is what a worker records of them: every turn and load, the children, the match.
+//! Recorded is what a worker records of them: every turn and load, the children, the match. On a machine that
+//! does other things as well, look at what a turn alone takes: a player that answers at once, at its best.
 #![expect(
     clippy::indexing_slicing,
     clippy::print_stdout,
@@ -14,19 +15,25 @@
     reason = "a tool for developers"
 )]
 
+use std::hint::black_box;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use arena_tests::zygote_config;
 use clap::Parser;
 use nix::sched::{CpuSet, sched_setaffinity};
 use nix::unistd::Pid;
+use pipe::{Load, Usage};
 use telemetry::Exporter;
 use terms::{Bundle, BySeat, Digest, GameId, Limits, MatchSpec, Policy, Runtime, Seed, limits};
 use worker::metrics::{Matches, TABLE, Timed};
-use worker::referee::{Contest, conduct};
-use worker::sandbox::Zygote;
+use worker::referee::{Answer, Contest, Player, conduct};
+use worker::sandbox::{HostTrouble, Zygote};
+
+/// Turns and lives of a player that answers at once.
+const TURNS: u32 = 1_000;
+const LIVES: u32 = 1_000;
 
 const IDLE: &[u8] = b"def bot_main(d):\n    return []\n";
 
@@ -81,6 +88,43 @@ impl Side {
     }
 }
 
+/// Answers at once.
+struct Instantly;
+
+impl Player for Instantly {
+    fn set_wall_clock(&mut self, _: Duration) -> Result<(), HostTrouble> {
+        Ok(())
+    }
+
+    fn ask_load(&mut self, _: &Load, _: &str, _: &[u8]) -> Result<(), HostTrouble> {
+        Ok(())
+    }
+
+    fn ask_turn(&mut self, _: &str) -> Result<(), HostTrouble> {
+        Ok(())
+    }
+
+    fn answer(&mut self) -> Result<Answer<'_>, HostTrouble> {
+        let usage = Usage { fuel: 150_000, memory_peak_bytes: 0, log: b"", log_dropped_bytes: 0 };
+        Ok(Answer::Reply(usage, b"[]"))
+    }
+}
+
+/// Nanoseconds that asking and answering alone take, at best.
+fn bare_nanos(metrics: &Matches) -> f64 {
+    let life = |_| {
+        let began = Instant::now();
+        let mut player = Timed::new(black_box(Instantly), metrics.turns());
+        for _ in 0..TURNS {
+            player.ask_turn(black_box("")).unwrap();
+            black_box(player.answer().unwrap());
+        }
+        drop(player);
+        began.elapsed().as_nanos() as f64 / f64::from(TURNS)
+    };
+    (0..LIVES).map(life).fold(f64::INFINITY, f64::min)
+}
+
 /// CPU time of this thread, in nanoseconds: whatever else the machine does, recording is in it.
 fn cpu_nanos() -> f64 {
     let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
@@ -120,6 +164,8 @@ fn main() {
     println!("with / without, pair by pair               {}", spread(ratios, 4));
     println!("referee's CPU time per turn without, ns    {}", spread(nanos_off, 0));
     println!("referee's CPU time per turn with, ns       {}", spread(nanos_on, 0));
+    println!("asked and answered at once without, ns     {:.0}", bare_nanos(&without.metrics));
+    println!("asked and answered at once with, ns        {:.0}", bare_nanos(&with.metrics));
     let began = Instant::now();
     let page = exporter.render();
     println!("a page of {} bytes takes {:?}", page.len(), began.elapsed());
