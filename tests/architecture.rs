@@ -32,7 +32,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("rpc", &["terms"]),
     ("transcript", &["terms"]),
     ("probes", &[]),
-    ("telemetry", &[]),
+    ("telemetry", &["terms"]),
     ("games", &["terms"]),
     ("intake", &["terms"]),
     ("worker", &["terms", "pipe", "rpc", "transcript", "games", "intake", "probes", "telemetry"]),

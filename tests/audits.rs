@@ -77,7 +77,7 @@ fn play(rounds: &str, workers: &[(&str, Bend)]) -> Run {
     wait_for("the coordinator", || TcpStream::connect(free).ok());
     let data = tempfile::tempdir().unwrap();
     let start = |(name, bend): &(&str, Bend)| {
-        let address = runtime.block_on(stand_between(free, *bend));
+        let address = runtime.block_on(stand_between(free, *bend, |_| {}));
         Worker::start(name, address, data.path())
     };
     let running: Vec<Worker> = workers.iter().map(start).collect();

@@ -54,7 +54,7 @@ pub struct Reply {
 }
 
 /// A match that a worker shall hold: what it does not share with the others of its tournament.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assignment {
     /// Which match.
     pub id: MatchId,
@@ -64,6 +64,8 @@ pub struct Assignment {
     pub seed: Seed,
     /// The digest of each bot.
     pub bots: BySeat<Digest>,
+    /// The span that those of the worker belong to, as a traceparent, if the match is traced.
+    pub traceparent: Option<Box<str>>,
 }
 
 /// A call that waits for its reply. Dropping it tells the worker to call again.

@@ -25,9 +25,13 @@ impl Exit {
             Ok(Ended::Complete { .. }) => Exit::SOME_VOID,
             Ok(Ended::Interrupted) => Exit::INTERRUPTED,
             Ok(Ended::Differs) => Exit::FAILED,
-            Err(RunError::Bots(_) | RunError::Python(_) | RunError::TooMany(_) | RunError::NoStore(_)) => {
-                Exit::USAGE
-            }
+            Err(
+                RunError::Bots(_)
+                | RunError::Python(_)
+                | RunError::TooMany(_)
+                | RunError::NoStore(_)
+                | RunError::Traces(_),
+            ) => Exit::USAGE,
             Err(RunError::Transfer(error)) if error.is_about_what_was_named() => Exit::USAGE,
             Err(RunError::Download(error)) if error.is_about_what_was_named() => Exit::USAGE,
             Err(RunError::Replay(error)) if error.is_about_what_was_named() => Exit::USAGE,

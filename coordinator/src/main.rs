@@ -11,8 +11,8 @@ use coordinator::run::{Ended, RunError, run};
 use coordinator::transfer::{export, import};
 use coordinator::verify::verify;
 use coordinator::{again, descriptors, interrupts, plan};
+use telemetry::Log;
 use tokio::sync::mpsc;
-use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
     let flags = Flags::read(std::env::args_os()).unwrap_or_else(|error| error.exit());
@@ -82,10 +82,7 @@ fn start_log(site: &Site, console: &Console) {
         (Verbosity::Verbose, _) => "info",
         (Verbosity::Debug, _) => "debug",
     };
-    let filter = EnvFilter::try_from_env("ARENA_LOG").unwrap_or_else(|_| EnvFilter::new(level));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(console.clone());
-    match site.log_format {
-        LogFormat::Json => log.json().init(),
-        LogFormat::Human => log.with_target(false).with_ansi(console.is_colourful()).init(),
-    }
+    let (format, is_colourful) = (site.log_format, console.is_colourful());
+    let log = Log { format, filter: level, is_colourful, program: "coordinator", worker: None };
+    log.start(console.clone());
 }

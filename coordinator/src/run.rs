@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use intake::IntakeError;
+use telemetry::traces::TracesError;
 use terms::Seed;
 use tokio::sync::mpsc;
 
@@ -96,6 +97,9 @@ pub enum RunError {
     /// A local worker.
     #[error(transparent)]
     Local(#[from] StartError),
+    /// Traces.
+    #[error(transparent)]
+    Traces(#[from] TracesError),
     /// While playing.
     #[error(transparent)]
     Driver(#[from] DriverError),

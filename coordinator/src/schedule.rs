@@ -219,7 +219,7 @@ impl Schedule {
     /// What a worker must be told to play a match.
     pub fn assignment(&self, no: MatchNo, attempt: Attempt) -> Option<Assignment> {
         let (seed, bots) = self.seated(self.first_row(no)?)?;
-        Some(Assignment { id: self.id(no)?, attempt, seed, bots })
+        Some(Assignment { id: self.id(no)?, attempt, seed, bots, traceparent: None })
     }
 
     /// Everything that a match's outcome depends on.
@@ -343,10 +343,9 @@ mod tests {
         for no in (0..schedule.match_count()).map(MatchNo) {
             let spec = schedule.spec(no).unwrap();
             let told = schedule.assignment(no, Attempt(3)).unwrap();
-            assert_eq!(
-                told,
-                Assignment { id: spec.id(), attempt: Attempt(3), seed: spec.seed, bots: spec.bots }
-            );
+            let MatchSpec { seed, bots, .. } = spec;
+            let expected = Assignment { id: spec.id(), attempt: Attempt(3), seed, bots, traceparent: None };
+            assert_eq!(told, expected);
         }
         assert_eq!(schedule.assignment(MatchNo(schedule.match_count()), Attempt(1)), None);
     }

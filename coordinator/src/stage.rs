@@ -6,13 +6,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use nix::unistd::gethostname;
 use rpc::{JoinToken, v1};
+use telemetry::traces::{Settings, Traces, TracesError};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
 use crate::archive::Archive;
 use crate::call::Call;
-use crate::config::{LOCAL_WORKERS_MAX, LogFormat, Site, Verbosity};
+use crate::config::{LOCAL_WORKERS_MAX, LogFormat, Site, Tracing, Verbosity};
 use crate::data_dir::DataDir;
 use crate::driver::{Driver, Finale, Inputs, dismiss, now_ms};
 use crate::engine::{Engine, MatchNo, Policy};
@@ -158,7 +160,9 @@ impl Stage {
         let locals = Locals::start(&self.local_config(site, near, near_token), console, &exits_in)?;
         let mut inputs =
             Inputs::new(calls, interrupts, exits, server.stopped.clone(), self.condition.clone());
+        let traces = start_traces(site)?;
         let driver = self.driver(site, console).checking(self.to_check.clone());
+        let driver = driver.tracing(traces.tracer(), &self.plan.bots);
         let finale = tokio::select! {
             finale = driver.run(&mut inputs) => finale,
             why = self.store.lost() => Err(why.into()),
@@ -166,12 +170,15 @@ impl Stage {
         self.condition.ends();
         let is_over = matches!(&finale, Ok(finale) if finale.abandoned == 0);
         let patience = if is_over { GRACE } else { HASTE };
+        // Workers that go and what they are traced with go at the same time.
+        let traces = tokio::task::spawn_blocking(move || traces.close());
         tokio::select! {
             () = locals.stop(patience) => {}
             // Otherwise nobody is told that what it brings is not wanted: the next coordinator wants it.
             () = dismiss(&mut inputs.calls), if is_over => {}
         }
         server.stop().await;
+        let _ = traces.await;
         Ok(finale?)
     }
 
@@ -210,6 +217,9 @@ impl Stage {
             Verbosity::Debug => Some("-vv"),
         };
         let json = (site.log_format == LogFormat::Json).then_some("--log-format=json");
+        let Tracing { collector, share } = &site.tracing;
+        let traces =
+            collector.iter().flat_map(|to| [format!("--otlp={to}"), format!("--trace-sample={share}")]);
         LocalConfig {
             count: site.local_workers,
             program: site.worker_bin.clone(),
@@ -217,9 +227,17 @@ impl Stage {
             token,
             data_dir: self.worker_dir.clone(),
             is_terse: verbose.is_none() && json.is_none(),
-            arguments: verbose.into_iter().chain(json).map(str::to_owned).collect(),
+            arguments: verbose.into_iter().chain(json).map(str::to_owned).chain(traces).collect(),
         }
     }
+}
+
+/// Traces of what is played now. To be closed.
+fn start_traces(site: &Site) -> Result<Traces, TracesError> {
+    let Tracing { collector, share } = site.tracing.clone();
+    let instance = format!("{}-{}", gethostname().unwrap_or_default().to_string_lossy(), std::process::id());
+    let (program, version) = ("arena-coordinator", env!("CARGO_PKG_VERSION"));
+    Traces::start(Settings { collector, share, program, instance, version })
 }
 
 /// Which of the schedule's matches the store has a result of.

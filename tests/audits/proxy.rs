@@ -1,4 +1,5 @@
-//! A worker that does not tell the truth: a real one, behind a proxy that changes its reports.
+//! A worker that does not tell the truth, or is not told it: a real one, behind a proxy that changes
+//! its reports and what it is answered.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,19 +17,22 @@ use tonic::{Request, Response, Status};
 
 /// Changes a report; the number counts all reports that pass through.
 pub(crate) type Bend = fn(&mut v1::Report, u64);
+/// Changes what the worker is told.
+pub(crate) type Twist = fn(&mut v1::SynchronizeResponse);
 
 #[derive(Clone)]
 struct Proxy {
     upstream: Channel,
     bend: Bend,
+    twist: Twist,
     reports: Arc<Mutex<u64>>,
 }
 
 /// Stands between a worker and the coordinator at `upstream`. Returns where the worker must call;
 /// lives as long as the runtime.
-pub(crate) async fn stand_between(upstream: SocketAddr, bend: Bend) -> SocketAddr {
+pub(crate) async fn stand_between(upstream: SocketAddr, bend: Bend, twist: Twist) -> SocketAddr {
     let channel = Channel::from_shared(format!("http://{upstream}")).expect("an address is a URL");
-    let proxy = Proxy { upstream: channel.connect_lazy(), bend, reports: Arc::default() };
+    let proxy = Proxy { upstream: channel.connect_lazy(), bend, twist, reports: Arc::default() };
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
     let address = listener.local_addr().expect("it is bound");
     let server = Server::builder()
@@ -54,7 +58,9 @@ impl Cluster for Proxy {
             (self.bend)(report, number);
         }
         let client = ClusterClient::new(self.upstream.clone());
-        client.max_decoding_message_size(usize::MAX).synchronize(request).await
+        let mut answer = client.max_decoding_message_size(usize::MAX).synchronize(request).await?;
+        (self.twist)(answer.get_mut());
+        Ok(answer)
     }
 }
 

@@ -7,6 +7,9 @@ use std::str::FromStr;
 
 use clap::Parser;
 use rpc::{BadToken, Hidden, JoinToken};
+use telemetry::LogFormat;
+use telemetry::traces::Collector;
+use terms::Share;
 use tonic::transport::Endpoint;
 
 use crate::cluster::Credentials;
@@ -135,6 +138,15 @@ pub struct Arguments {
     /// Format of the log on standard error
     #[arg(long, value_name = "FORMAT", env = "ARENA_LOG_FORMAT", default_value = "human")]
     pub log_format: LogFormat,
+
+    /// Send traces of matches to this collector, http:// or https://, by OTLP over gRPC; nothing depends on
+    /// whether it is there [default: nowhere]
+    #[arg(long, value_name = "URL", env = "ARENA_OTLP")]
+    pub otlp: Option<Collector>,
+
+    /// Share of the matches that is traced, always the same ones, where the coordinator does not say which
+    #[arg(long, value_name = "PERCENT", env = "ARENA_TRACE_SAMPLE", default_value_t = Share::PERCENT)]
+    pub trace_sample: Share,
 }
 
 /// What a worker does when it plays for no coordinator.
@@ -142,15 +154,6 @@ pub struct Arguments {
 pub enum Command {
     /// Play one match between two bots of your own, without a coordinator
     Play(PlayArguments),
-}
-
-/// How log lines look.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum LogFormat {
-    /// For people.
-    Human,
-    /// One JSON object per line.
-    Json,
 }
 
 impl Arguments {
@@ -240,7 +243,7 @@ mod tests {
     fn wrong_flags_name_themselves_their_value_and_the_rule() {
         let with = |more: [&'static str; 2]| [vec!["--coordinator", "http://h:1"], more.to_vec()].concat();
         let long = Box::leak("n".repeat(65).into_boxed_str());
-        let cases: [(Vec<&str>, &[&str]); 13] = [
+        let cases: [(Vec<&str>, &[&str]); 15] = [
             (vec![], &["--coordinator"]),
             (vec!["--coordinator", "ftp://x:1"], &["ftp://x:1", "http://HOST:PORT"]),
             (vec!["--coordinator", "http://x"], &["http://HOST:PORT"]),
@@ -253,6 +256,8 @@ mod tests {
             (with(["--cores", "0,x"]), &["--cores", "x"]),
             (with(["--name", long]), &["--name", "1 to 64"]),
             (with(["--http", "localhost"]), &["--http", "localhost"]),
+            (with(["--otlp", "localhost:4317"]), &["--otlp", "http://HOST:PORT", "4317"]),
+            (with(["--trace-sample", "101%"]), &["--trace-sample", "101%", "0% to 100%"]),
             (with(["--colour", "red"]), &["--colour"]),
         ];
         let token = parse(&["--coordinator", "h:1", "--join-token", "hunter2"]).unwrap();

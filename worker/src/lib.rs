@@ -14,6 +14,7 @@
 //! play      one match at home, without a coordinator
 //! metrics   what all of them record               ◄─ http
 //! ```
+//! `traces` watches some of the matches on their way through all of it, if somebody wants that.
 #![forbid(unsafe_code)]
 
 pub mod cluster;
@@ -27,3 +28,4 @@ pub mod referee;
 pub mod sandbox;
 mod seats;
 pub mod slots;
+pub mod traces;

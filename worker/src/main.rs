@@ -11,24 +11,25 @@ use nix::unistd::gethostname;
 use probes::Probes;
 use rand::Rng;
 use rpc::BadToken;
-use telemetry::Exporter;
+use telemetry::traces::{Settings, Traces, TracesError};
+use telemetry::{Exporter, Log};
 use terms::printable::clean;
 use tokio::io::AsyncReadExt;
 use tokio::runtime::{Handle, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
-use tracing_subscriber::EnvFilter;
 use worker::cluster::spool::{Bounds, Spool};
 use worker::cluster::{
     Blobs, Board, ConnectError, Ended, Identity, Programs, Pulse, Ready, Session, Upkeep, Uplink,
 };
-use worker::config::{Arguments, Command, LogFormat};
+use worker::config::{Arguments, Command};
 use worker::exit::Exit;
 use worker::http;
 use worker::metrics::{self, Matches, Scrape};
 use worker::play::{self, PlayArguments};
 use worker::sandbox::{Components, ComponentsConfig, Group};
 use worker::slots::{self, Equipment};
+use worker::traces::Tracks;
 
 /// How long a worker whose coordinator started it tries to deliver when it goes: a coordinator that is
 /// alive answers at once, and the one that comes after it starts another worker.
@@ -37,8 +38,9 @@ const ORPHAN_PATIENCE: Duration = Duration::from_secs(2);
 const SPILL_SECONDS_MAX: Duration = Duration::from_secs(2);
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    log_to_stderr(&arguments);
+    let mut arguments = Arguments::parse();
+    let name = arguments.name.get_or_insert_with(default_name).clone();
+    log_to_stderr(&arguments, name);
     // A panic may quote what a bot or a coordinator sent.
     std::panic::set_hook(Box::new(|panic| tracing::error!("{}", clean(&panic.to_string()))));
     if let Some(Command::Play(arguments)) = &arguments.command {
@@ -48,7 +50,7 @@ fn main() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             tracing::error!("{}", clean(&format!("{error:#}")));
-            let is_usage = error.is::<ConnectError>() || error.is::<BadToken>();
+            let is_usage = error.is::<ConnectError>() || error.is::<BadToken>() || error.is::<TracesError>();
             ExitCode::from(if is_usage { Exit::USAGE } else { Exit::FAILED })
         }
     }
@@ -77,6 +79,8 @@ fn run(arguments: &Arguments) -> anyhow::Result<u8> {
     let exporter = arguments.http.map(|_| Exporter::install(metrics::TABLE)).transpose()?;
     // Whoever asked first would choose for everybody; there is nobody else.
     let _ = rustls::crypto::ring::default_provider().install_default();
+    let traces = Traces::start(tracing(arguments))?;
+    let tracks = Arc::new(Tracks::new(traces.tracer(), arguments.name.clone().unwrap_or_default()));
     let uplink = Arc::new(Uplink::open(&arguments.coordinator, &arguments.credentials()?)?);
     let spool = open_spool(arguments);
     let board = Arc::new(Board::new(arguments.slot_count(), spool.clone()));
@@ -85,11 +89,17 @@ fn run(arguments: &Arguments) -> anyhow::Result<u8> {
     let with = (programs(arguments), upkeep(arguments));
     let components = components(arguments, &with, runtime.handle())?;
     let (runtime_of_slots, metrics) = (runtime.handle().clone(), Matches::new());
-    let equipment = Equipment { blobs: blobs.clone(), components, runtime: runtime_of_slots, metrics };
+    let equipment = Equipment {
+        blobs: blobs.clone(),
+        components,
+        runtime: runtime_of_slots,
+        metrics,
+        tracks: tracks.clone(),
+    };
     let equipment = Arc::new(equipment);
     let slots = slots::start(arguments.slot_count(), &cores, &board, &equipment)?;
     let identity = identity(arguments, spool.as_deref());
-    let session = Session::new(identity, uplink, blobs, with, board.clone());
+    let session = Session::new(identity, uplink, blobs, with, board.clone()).with_tracks(tracks.clone());
     let scrape = Scrape::new(session.pulse(), board.clone(), spool.clone());
     let session = if arguments.until_stdin_closes { session.with_patience(ORPHAN_PATIENCE) } else { session };
     let _probes = probes(arguments, exporter.as_ref(), (session.pulse(), scrape), &runtime)?;
@@ -102,6 +112,8 @@ fn run(arguments: &Arguments) -> anyhow::Result<u8> {
     drop(guard);
     // A read of standard input that is under way would hold up an ordinary shutdown for ever.
     runtime.shutdown_background();
+    tracks.close();
+    traces.close();
     let code = Exit::code(&ended);
     say_farewell(&ended?, spool.as_deref());
     Ok(code)
@@ -144,12 +156,26 @@ fn probes(
 }
 
 fn identity(arguments: &Arguments, spool: Option<&Spool>) -> Identity {
-    let host = gethostname().ok().and_then(|host| host.into_string().ok());
-    let default = || format!("{}-{}", host.as_deref().unwrap_or("worker"), std::process::id());
     Identity {
         instance: spool.map_or_else(|| format!("{:032x}", rand::rng().random::<u128>()), Spool::instance),
-        name: arguments.name.clone().unwrap_or_else(default),
+        name: arguments.name.clone().unwrap_or_else(default_name),
         slots: arguments.slot_count(),
+    }
+}
+
+/// Host name and process id.
+fn default_name() -> String {
+    let host = gethostname().ok().and_then(|host| host.into_string().ok());
+    format!("{}-{}", host.as_deref().unwrap_or("worker"), std::process::id())
+}
+
+fn tracing(arguments: &Arguments) -> Settings {
+    Settings {
+        collector: arguments.otlp.clone(),
+        share: arguments.trace_sample,
+        program: "arena-worker",
+        instance: arguments.name.clone().unwrap_or_default(),
+        version: env!("CARGO_PKG_VERSION"),
     }
 }
 
@@ -220,16 +246,14 @@ fn drain_on_signal(
     Ok(drain)
 }
 
-fn log_to_stderr(arguments: &Arguments) {
-    let default = match arguments.verbose {
+fn log_to_stderr(arguments: &Arguments, name: String) {
+    let filter = match arguments.verbose {
         0 => "warn,worker=info",
         1 => "info,worker=debug",
         _ => "trace",
     };
-    let filter = EnvFilter::try_from_env("ARENA_LOG").unwrap_or_else(|_| EnvFilter::new(default));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    match arguments.log_format {
-        LogFormat::Human => builder.with_target(false).init(),
-        LogFormat::Json => builder.json().init(),
-    }
+    // As `tracing_subscriber` has it where nobody says otherwise.
+    let is_colourful = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let (format, program, worker) = (arguments.log_format, "worker", Some(name));
+    Log { format, filter, is_colourful, program, worker }.start(std::io::stderr);
 }

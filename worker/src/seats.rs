@@ -4,7 +4,7 @@
 //! own. A component that no compiler takes sits down as well, to say so when it is asked to load:
 //! then its match is one like any other, and comes out the same on every machine.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pipe::{Failure, Load, Usage};
 use terms::bundle::component_of;
@@ -102,6 +102,14 @@ fn component(bundle: &[u8]) -> Result<Option<&[u8]>, HostTrouble> {
 }
 
 impl Seated {
+    /// When its process was asked for, and when it was there.
+    pub(crate) fn started(&self) -> Option<(Instant, Instant)> {
+        match self {
+            Seated::Sealed(sealed) => Some(sealed.started()),
+            Seated::Rejected(_) => None,
+        }
+    }
+
     /// Kills its process, without waiting.
     pub(crate) fn kill(&self) {
         if let Seated::Sealed(sealed) = self {

@@ -21,6 +21,7 @@ use crate::metrics::{Matches, Timed};
 use crate::referee::{Conducted, Contest, conduct};
 use crate::sandbox::{Components, HostTrouble};
 use crate::seats::Seats;
+use crate::traces::{Tracks, Watch};
 
 /// What framing adds to a bot's source, per file, in bytes: a path and two lengths.
 const BUNDLE_OVERHEAD_PER_FILE: usize = 264;
@@ -42,6 +43,8 @@ pub struct Equipment {
     pub runtime: Handle,
     /// What is recorded of matches.
     pub metrics: Matches,
+    /// What watches some of them.
+    pub tracks: Arc<Tracks>,
 }
 
 /// Starts `count` slots over `cores`. They end when the board is closed.
@@ -64,6 +67,7 @@ pub fn start(
                     Some(report) => board.finish(report),
                     None => {
                         equipment.metrics.returned();
+                        equipment.tracks.give_back(job.key());
                         board.give_back(&job);
                     }
                 }
@@ -92,7 +96,8 @@ fn report(
     is_going: impl Fn() -> bool,
 ) -> Option<Report> {
     let began = Instant::now();
-    let played = surviving(|| play(job, core, equipment));
+    let mut watch = equipment.tracks.begin(job.key());
+    let played = surviving(|| play(job, core, equipment, watch.as_mut()));
     let Conducted { outcome, record } = match played {
         Ok(conducted) => conducted,
         Err(Unplayed::Later) => return None,
@@ -103,12 +108,26 @@ fn report(
     let took = began.elapsed();
     equipment.metrics.ended(&outcome, took);
     let wall_micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+    say(job, &outcome);
+    let report = Report { id: job.id, attempt: job.attempt, outcome, record, wall_micros };
+    if let Some(watch) = watch {
+        equipment.tracks.finish(watch, &report);
+    }
+    Some(report)
+}
+
+/// Tells people what came out.
+fn say(job: &Job<Ready>, outcome: &Outcome) {
     let (id, attempt) = (job.id.0.short(), job.attempt.0);
     tracing::debug!(r#match = %id, attempt, ticks = outcome.ticks, "played");
+    for seat in Seat::BOTH {
+        let Some(fault) = outcome.faults.iter().find(|fault| fault.seat == seat) else { continue };
+        let (bot, kind, seat) = (job.spec.bots[seat].short(), fault.kind.name(), seat.index());
+        tracing::debug!(r#match = %id, attempt, %bot, seat, kind, tick = fault.tick, "failed");
+    }
     if let Verdict::Void(fault) = outcome.verdict {
         tracing::warn!(r#match = %id, attempt, "void, {fault}: {}", clean(&outcome.host_message));
     }
-    Some(Report { id: job.id, attempt: job.attempt, outcome, record, wall_micros })
 }
 
 /// Why a match was not played.
@@ -139,8 +158,13 @@ fn surviving<T>(play: impl FnOnce() -> Result<T, Unplayed>) -> Result<T, Unplaye
     })
 }
 
-fn play(job: &Job<Ready>, core: Option<u16>, equipment: &Equipment) -> Result<Conducted, Unplayed> {
-    let Equipment { blobs, components, runtime, metrics } = equipment;
+fn play(
+    job: &Job<Ready>,
+    core: Option<u16>,
+    equipment: &Equipment,
+    mut watch: Option<&mut Watch>,
+) -> Result<Conducted, Unplayed> {
+    let Equipment { blobs, components, runtime, metrics, .. } = equipment;
     let limits = &job.spec.limits;
     let bytes_max =
         limits.source_bytes as usize + (1 + limits.source_files as usize) * BUNDLE_OVERHEAD_PER_FILE;
@@ -151,6 +175,7 @@ fn play(job: &Job<Ready>, core: Option<u16>, equipment: &Equipment) -> Result<Co
     };
     let bundles = [fetch(Seat::Zero)?, fetch(Seat::One)?];
     let bundles = BySeat(bundles.each_ref().map(|bundle| &**bundle));
+    watch.iter_mut().for_each(|watch| watch.fetched());
     let zygotes = &job.ready.zygotes;
     let seats = Seats { zygotes, components, stack_bytes: limits.stack_bytes, core };
     // Compiling may take longer than a match may stand still.
@@ -158,9 +183,15 @@ fn play(job: &Job<Ready>, core: Option<u16>, equipment: &Equipment) -> Result<Co
         job.ticks.fetch_add(1, Ordering::Relaxed);
     };
     let seated = seats.take(bundles, still_waiting)?;
+    watch.iter_mut().for_each(|watch| watch.seated(&seated));
     let mut players = seated.map(|player| Timed::new(player, metrics.turns()));
     let (spec, runtime, ticks) = (&job.spec, &job.ready.runtime, &job.ticks);
-    let conducted = conduct(Contest { spec, runtime, bundles, players: &mut players, ticks });
+    let conducted = match watch {
+        None => conduct(Contest { spec, runtime, bundles, players: &mut players, ticks }),
+        Some(watch) => {
+            watch.time(&mut players, |players| conduct(Contest { spec, runtime, bundles, players, ticks }))
+        }
+    };
     // Both first, so that the second dies while the first is collected.
     players.iter().for_each(|(_, timed)| timed.player().kill());
     Ok(conducted)

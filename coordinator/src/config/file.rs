@@ -18,7 +18,7 @@ const DEFAULT_PATH: &str = "arena.toml";
 /// Largest file that is read, in bytes.
 const BYTES_MAX: u64 = 1 << 20;
 /// Keys outside of tables, as [`RawFile`] has them.
-const KEYS: [&str; 26] = [
+const KEYS: [&str; 28] = [
     "bots",
     "rounds",
     "seed",
@@ -39,6 +39,8 @@ const KEYS: [&str; 26] = [
     "json",
     "csv",
     "log_format",
+    "otlp",
+    "trace_sample",
     "policy",
     "allow_imports",
     "block_imports",
@@ -74,6 +76,8 @@ pub(super) struct RawFile {
     pub(super) json: Option<PathBuf>,
     pub(super) csv: Option<PathBuf>,
     pub(super) log_format: Option<LogFormat>,
+    pub(super) otlp: Option<String>,
+    pub(super) trace_sample: Option<RawShare>,
     pub(super) policy: Option<String>,
     pub(super) allow_imports: Option<Names>,
     pub(super) block_imports: Option<Names>,

@@ -7,12 +7,13 @@ use std::path::PathBuf;
 use clap::builder::FalseyValueParser;
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
-use clap::{Arg, ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
-use serde::Deserialize;
+use clap::{Arg, ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use telemetry::LogFormat;
 
 use super::access::AccessFlags;
 use super::amount::parse_amount;
 use super::policy::PolicyFlags;
+use super::traces::TraceFlags;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -122,6 +123,9 @@ pub struct Flags {
     /// How log lines look [default: human]
     #[arg(global = true, long, value_name = "FORMAT", env = "ARENA_LOG_FORMAT")]
     pub log_format: Option<LogFormat>,
+    /// What is traced.
+    #[command(flatten)]
+    pub traces: TraceFlags,
     /// Who may call.
     #[command(flatten)]
     pub access: AccessFlags,
@@ -187,16 +191,6 @@ pub enum Command {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
-}
-
-/// How log lines look.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LogFormat {
-    /// For people.
-    Human,
-    /// One JSON object per line.
-    Json,
 }
 
 /// One flag for each limit; the names are those of `terms::limits::ROWS`, with dashes.

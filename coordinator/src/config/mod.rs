@@ -16,6 +16,7 @@ mod resolve;
 mod share;
 #[cfg(test)]
 mod tests;
+mod traces;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -25,10 +26,12 @@ use terms::{GameId, Limits, Policy, Seed};
 pub use access::{Access, AccessError, AccessFlags, Tls};
 pub use bucket::Bucket;
 pub use file::{FileError, check as check_file};
-pub use flags::{Command, Flags, LimitFlags, LogFormat};
+pub use flags::{Command, Flags, LimitFlags};
 pub use place::{Database, Place, without_passwords};
 pub use policy::PolicyFlags;
 pub use resolve::{ConfigError, resolve};
+pub use telemetry::LogFormat;
+pub use traces::{TraceFlags, Tracing};
 
 /// Most seed pairs of a pairing.
 pub const ROUNDS_MAX: u32 = 1_000_000;
@@ -141,6 +144,8 @@ pub struct Site {
     pub verbosity: Verbosity,
     /// How log lines look.
     pub log_format: LogFormat,
+    /// What is traced.
+    pub tracing: Tracing,
 }
 
 /// Where bots are.

@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 use terms::game::UnknownGame;
 use terms::limits::BadLimit;
 use terms::policy::BadPolicy;
-use terms::{GameId, Seed};
+use terms::{GameId, NotAShare, Seed, Share};
 
 use super::access::read_access;
 use super::file::{self, FileError, RawFile, RawSeed};
 use super::place::{Place, without_passwords};
 use super::policy::{Names, PolicyFlags};
-use super::share::{RawShare, parse_share};
+use super::share::RawShare;
+use super::traces::read_tracing;
 use super::{
     AccessError, Bots, Bucket, Command, Config, Flags, Keeping, LOCAL_WORKERS_MAX, LogFormat, Order,
     ROUNDS_MAX, SeedChoice, Sink, Site, Verbosity,
@@ -81,7 +82,7 @@ pub(super) fn merge(mut flags: Flags, file: RawFile) -> Result<Order, ConfigErro
         None => read_tournament(flags, file).map(|config| Order::Play(Box::new(config))),
         Some(Command::Replay { which }) => Ok(Order::Replay { site: read_site(&flags, &file, 1)?, which }),
         Some(Command::Verify { sample }) => {
-            let per_million = read_share("--sample", &sample)?;
+            let per_million = read_share("--sample", &sample)?.per_million();
             Ok(Order::Verify { site: read_site(&flags, &file, 0)?, per_million })
         }
         Some(Command::Transcript { which }) => {
@@ -103,6 +104,7 @@ fn read_site(flags: &Flags, file: &RawFile, workers_min: u32) -> Result<Site, Co
     let listen = read_address("--listen", listen)?;
     let is_insecure = flags.insecure || file.insecure == Some(true);
     let access = read_access(&flags.access, &file, listen, is_insecure)?;
+    let tracing = read_tracing(&flags.traces, &file)?;
     let workers = u32::from(listen.ip().is_loopback()).max(workers_min);
     Ok(Site {
         data_dir: flags.data_dir.or(file.data_dir).unwrap_or_else(|| PathBuf::from("arena-data")),
@@ -123,6 +125,7 @@ fn read_site(flags: &Flags, file: &RawFile, workers_min: u32) -> Result<Site, Co
         json: flags.json.or(file.json).map(read_sink),
         verbosity: verbosity(flags.quiet, flags.verbose),
         log_format: flags.log_format.or(file.log_format).unwrap_or(LogFormat::Human),
+        tracing,
     })
 }
 
@@ -149,7 +152,8 @@ fn read_tournament(flags: Flags, file: RawFile) -> Result<Config, ConfigError> {
         audit_per_million: read_share(
             "--audit",
             flags.audit.or(file.audit.map(RawShare::into_text)).as_deref().unwrap_or("1%"),
-        )?,
+        )?
+        .per_million(),
         policy: policy.resolve().map_err(|(key, why)| ConfigError::Policy { key, why })?,
         http: flags.http.or(file.http).map(|http| read_address("--http", &http)).transpose()?,
         csv,
@@ -226,9 +230,8 @@ fn read_seed(flag: Option<String>, file: Option<RawSeed>) -> Result<SeedChoice, 
     }
 }
 
-fn read_share(key: &'static str, share: &str) -> Result<u32, ConfigError> {
-    let rule = "it must be a percentage from 0% to 100% with at most four decimals, such as 2% or 0.5%";
-    parse_share(share).ok_or_else(|| bad(key, share, rule))
+fn read_share(key: &'static str, share: &str) -> Result<Share, ConfigError> {
+    share.parse().map_err(|rule: NotAShare| bad(key, share, rule.to_string()))
 }
 
 fn read_store(url: &str) -> Result<Place, ConfigError> {

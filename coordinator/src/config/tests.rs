@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use clap::{CommandFactory, Parser};
-use terms::Limits;
 use terms::limits::ROWS;
+use terms::{Limits, Share};
 
 use super::file::parse;
 use super::resolve::merge;
@@ -55,6 +55,22 @@ fn audits_are_a_share_in_percent() {
     assert_eq!(config(&[], "audit = 0.5").unwrap().audit_per_million, 5_000);
     assert_eq!(config(&[], "audit = \"100%\"").unwrap().audit_per_million, 1_000_000);
     assert_eq!(config(&["--audit", "0%"], "audit = 2").unwrap().audit_per_million, 0);
+}
+
+#[test]
+fn nothing_is_traced_unless_somebody_names_a_collector() {
+    let tracing = |flags: &[&str], file: &str| config(flags, file).map(|config| config.site.tracing);
+    assert_eq!(tracing(&[], ""), Ok(Tracing { collector: None, share: Share::PERCENT }));
+    let file = "otlp = \"http://file:4317\"\ntrace_sample = 0.5\n";
+    let of_file = tracing(&[], file).unwrap();
+    assert_eq!(of_file.collector.unwrap().as_str(), "http://file:4317");
+    assert_eq!(of_file.share.to_string(), "0.5%");
+    let of_flags = tracing(&["--otlp", "https://flag:443/", "--trace-sample", "100%"], file).unwrap();
+    assert_eq!(of_flags.collector.unwrap().as_str(), "https://flag:443");
+    assert_eq!(of_flags.share, Share::ALL);
+    let refused = tracing(&["--otlp", "http://me:hunter2@host:4317"], "").unwrap_err();
+    assert!(refused.contains("--otlp is \"…@host:4317\"") && !refused.contains("hunter2"), "{refused}");
+    assert!(tracing(&[], "trace_sample = 101").unwrap_err().contains("--trace-sample is \"101\""));
 }
 
 #[test]

@@ -38,7 +38,7 @@ pub(super) struct Findings {
 
 impl Findings {
     fn alarm(&mut self, kind: AlarmKind, id: MatchId, workers: Vec<String>, text: String) {
-        tracing::error!(kind = kind.name(), r#match = %id, ?workers, "{text}");
+        tracing::error!(kind = kind.name(), r#match = id.0.short(), ?workers, "{text}");
         if self.alarms.len() < ALARMS_MAX {
             self.alarms.push(Alarm { kind, id, workers, text });
         }
@@ -78,6 +78,7 @@ impl<S: Store> Driver<S> {
     /// A result was checked.
     pub(super) fn audited(&mut self, no: MatchNo, worker: WorkerKey, end: AuditEnd) {
         let Some(id) = self.id(no) else { return };
+        self.leases.ended(no, None, "checked");
         let then = Then::Closed(no, worker);
         match end {
             AuditEnd::Upheld { by: None } => {}
@@ -88,7 +89,10 @@ impl<S: Store> Driver<S> {
             AuditEnd::Corrected { right, by } => self.correct(id, then, *right, by),
             AuditEnd::Undecided { between, outcome } => self.leave_open(id, no, then, &between, *outcome),
             AuditEnd::Inconclusive => {
-                tracing::warn!(r#match = %id, "a match could not be played again to check its result; the result stays");
+                tracing::warn!(
+                    r#match = id.0.short(),
+                    "a match could not be played again to check its result; the result stays"
+                );
             }
         }
     }

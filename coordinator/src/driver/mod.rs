@@ -7,6 +7,8 @@
 mod admission;
 mod audits;
 mod chatter;
+mod error;
+mod leases;
 mod names;
 mod roster;
 mod wake;
@@ -30,11 +32,12 @@ use crate::local;
 use crate::progress::Progress;
 use crate::schedule::Schedule;
 use crate::standings::Alarm;
-use crate::store::{Amended, Store, StoreError, StoredResult, Written};
-use crate::transcripts::TranscriptsError;
+use crate::store::{Amended, Store, StoredResult, Written};
 
 use audits::Findings;
 pub use audits::Quarantined;
+pub use error::DriverError;
+use leases::Leases;
 use roster::Roster;
 pub use wake::Inputs;
 use wake::Wake;
@@ -87,31 +90,6 @@ pub struct VoidMatch {
     pub attempt: Attempt,
 }
 
-/// Why a run cannot go on.
-#[derive(Debug, thiserror::Error)]
-pub enum DriverError {
-    /// Results cannot be recorded.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// Transcripts cannot be kept.
-    #[error(transparent)]
-    Transcripts(#[from] TranscriptsError),
-    /// Nobody is left to play.
-    #[error("{0}, and there is no other worker; what was played is recorded")]
-    NoWorkerLeft(local::Exited),
-    /// Nobody is left who is believed.
-    #[error(
-        "{why}; and there is no other worker: what others vouch for is recorded, the rest is to be played again"
-    )]
-    NobodyBelieved {
-        /// Why the last of them is not.
-        why: String,
-    },
-    /// Workers cannot call any more.
-    #[error("the server for workers stopped; what was played is recorded")]
-    ServerStopped,
-}
-
 /// Runs one tournament.
 pub struct Driver<S: Store> {
     engine: Engine,
@@ -132,6 +110,7 @@ pub struct Driver<S: Store> {
     shown_at: Option<Instant>,
     /// Recorded results to be checked before anything else.
     to_check: Arc<[(MatchNo, StoredResult)]>,
+    leases: Leases,
 }
 
 /// A call that the engine has not answered yet.
@@ -173,6 +152,7 @@ impl<S: Store> Driver<S> {
             began_ms: now_ms(),
             shown_at: None,
             to_check: Arc::new([]),
+            leases: Leases::default(),
         }
     }
 
@@ -238,29 +218,37 @@ impl<S: Store> Driver<S> {
             Command::Audited { no, worker, end } => self.audited(no, worker, end),
             Command::Quarantine { voter, no, why } => self.quarantine(voter, no, &why),
             Command::Answer { worker, wanted, call_again } => {
-                let told =
-                    wanted.iter().filter_map(|wanted| self.schedule.assignment(wanted.no, wanted.attempt));
-                let wanted = told.collect();
+                let wanted = wanted.iter().filter_map(|wanted| self.told(worker, *wanted)).collect();
                 if let Some(OpenCall { reply, refusal, settled, .. }) = self.open_calls.remove(&worker) {
                     // A worker that hung up calls again and hears all of it then.
                     let _ = reply.send(Reply { refusal, wanted, settled, call_again });
                 }
             }
             Command::GiveUp { no, worker, attempt, outcome } => {
+                self.leases.ended(no, None, "given up");
                 let credit = self.roster.credit(worker);
                 let (worker, layers) =
                     credit.map(|credit| (credit.name.clone(), credit.layers.clone())).unwrap_or_default();
-                tracing::warn!(%worker, "match {} stays void: {}", self.shown(no), outcome.host_message);
+                let (shown, attempt_no) = (self.shown(no), attempt.0);
+                tracing::warn!(
+                    worker,
+                    r#match = shown,
+                    attempt = attempt_no,
+                    "stays void: {}",
+                    outcome.host_message
+                );
                 self.voids.insert(no, VoidMatch { outcome: *outcome, worker, layers, attempt });
             }
             Command::Retried { no, worker, why } => {
+                self.leases.ended(no, Some(worker), why.name());
                 // A worker that is gone is told of once, and not for each match that it had.
                 if why != Setback::Lost && self.roster.may_say() {
                     let worker = self.roster.name(worker);
-                    tracing::info!(worker, ?why, "match {} is played again", self.shown(no));
+                    tracing::info!(worker, r#match = self.shown(no), why = why.name(), "is played again");
                 }
             }
             Command::Forget(worker) => {
+                self.leases.forget(worker);
                 self.roster.forget(worker);
                 self.open_calls.remove(&worker);
             }
@@ -271,6 +259,7 @@ impl<S: Store> Driver<S> {
 
     fn write(&mut self, worker: WorkerKey, finished: Finished, is_late: bool) {
         let no = finished.no;
+        self.leases.reported(no, finished.attempt);
         if let Some(result) = self.stored(worker, finished) {
             self.writer.add(Entry { no, worker, is_late }, result);
         }
@@ -336,6 +325,7 @@ impl<S: Store> Driver<S> {
         for done in done {
             match done {
                 Done::Result(Entry { no, worker, is_late }, result, written) => {
+                    self.recorded(no, &result);
                     if is_late {
                         after.push(Event::Compared);
                     } else {

@@ -148,6 +148,17 @@ pub enum Setback {
     Lost,
 }
 
+impl Setback {
+    /// In one word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Setback::Void => "void",
+            Setback::Stalled => "stalled",
+            Setback::Lost => "lost",
+        }
+    }
+}
+
 /// How a run ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Ending {

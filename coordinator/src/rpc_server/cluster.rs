@@ -78,6 +78,7 @@ fn write_reply(reply: Reply, tournament: v1::Tournament) -> v1::SynchronizeRespo
             seed: wanted.seed.0,
             bot_zero: bytes(&zero),
             bot_one: bytes(&one),
+            traceparent: wanted.traceparent.map(String::from).unwrap_or_default(),
         }
     });
     let settled = reply.settled.into_iter();

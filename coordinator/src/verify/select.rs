@@ -135,7 +135,7 @@ async fn bytes_of(
 fn matching(bytes: &[u8], result: &StoredResult) -> Option<Packed> {
     let packed = file::unpack(bytes);
     let named = packed.inspect_err(|error| {
-        tracing::warn!(r#match = %result.id, "the transcript cannot be used: {error}");
+        tracing::warn!(r#match = result.id.0.short(), "the transcript cannot be used: {error}");
     });
     named.ok().filter(|packed| packed.transcript.header().spec.id() == result.id)
 }

@@ -16,6 +16,7 @@ pub mod policy;
 pub mod printable;
 pub mod runtime;
 pub mod seat;
+pub mod share;
 pub mod transcript;
 
 pub use bundle::{Bundle, SourceFile};
@@ -29,3 +30,4 @@ pub use outcome::{Outcome, Report, Scores, SeatUsage, Verdict};
 pub use policy::Policy;
 pub use runtime::Runtime;
 pub use seat::{BySeat, Seat};
+pub use share::{NotAShare, Share};

@@ -41,7 +41,8 @@ pub struct Job<R> {
 }
 
 impl<R> Job<R> {
-    fn key(&self) -> Key {
+    /// What tells it from others.
+    pub(crate) fn key(&self) -> Key {
         (self.id, self.attempt)
     }
 }

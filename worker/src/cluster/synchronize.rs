@@ -14,6 +14,7 @@ use super::{
     BlobError, Blobs, Board, Preparation, PrepareError, Programs, Pulse, Ready, Turn, Upkeep, Uplink, prepare,
 };
 use crate::metrics::{Calls, show_layers};
+use crate::traces::Tracks;
 
 /// How long one call of a worker that goes may take.
 const LAST_CALLS_SECONDS_MAX: Duration = Duration::from_secs(3);
@@ -77,6 +78,7 @@ pub struct Session {
     /// How often in a row preparing failed for a reason that may pass, and when it did.
     prepare_failures: Option<(u32, Instant)>,
     metrics: Calls,
+    tracks: Arc<Tracks>,
 }
 
 impl Session {
@@ -104,6 +106,7 @@ impl Session {
             delivery_patience: DELIVERY_PATIENCE,
             prepare_failures: None,
             metrics: Calls::new(),
+            tracks: Arc::default(),
         }
     }
 
@@ -111,6 +114,12 @@ impl Session {
     #[must_use]
     pub fn with_patience(self, delivery_patience: Duration) -> Session {
         Session { delivery_patience, ..self }
+    }
+
+    /// The same, but some of the matches that come and go are watched there.
+    #[must_use]
+    pub fn with_tracks(self, tracks: Arc<Tracks>) -> Session {
+        Session { tracks, ..self }
     }
 
     /// How this conversation is doing.
@@ -312,6 +321,7 @@ impl Session {
         if self.board.settle(&settled) {
             self.undelivered_since = None;
         }
+        self.tracks.settled(&settled);
         let Some(tournament) = response.tournament else { return Ok(()) };
         let (game, limits, runtime, policy) = tournament.read()?;
         let preparation = Preparation {
@@ -323,7 +333,9 @@ impl Session {
             Some(ready) if ready.preparation == preparation => {
                 let ready = ready.clone();
                 let shared = Shared { game, limits, policy, runtime: runtime.fingerprint() };
-                self.board.want(answer::jobs(&response.wanted, &shared, &ready)?);
+                let jobs = answer::jobs(&response.wanted, &shared, &ready)?;
+                self.tracks.wanted(&response.wanted);
+                self.board.want(jobs);
             }
             _ => self.start_preparing(preparation),
         }

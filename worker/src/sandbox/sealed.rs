@@ -2,7 +2,7 @@
 
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pipe::{CHUNK_BYTES_MAX, Ended, FRAME_BYTES_MAX, FromShim, Load, ToShim};
 use rustix::event::Timespec;
@@ -27,6 +27,7 @@ pub struct Sealed {
     pidfd: OwnedFd,
     pid: u32,
     zygote: Arc<Zygote>,
+    started: (Instant, Instant),
     outgoing: Vec<u8>,
     incoming: Vec<u8>,
     is_collected: bool,
@@ -35,9 +36,31 @@ pub struct Sealed {
 }
 
 impl Sealed {
-    pub(super) fn new(channel: Channel, pidfd: OwnedFd, pid: u32, zygote: Arc<Zygote>) -> Sealed {
+    /// That process, which was asked for at that instant and is there now.
+    pub(super) fn new(
+        channel: Channel,
+        (pidfd, pid): (OwnedFd, u32),
+        zygote: Arc<Zygote>,
+        asked: Instant,
+    ) -> Sealed {
         let (outgoing, incoming) = (Vec::new(), vec![0; FRAME_BYTES_MAX]);
-        Sealed { channel, pidfd, pid, zygote, outgoing, incoming, is_collected: false, end: Kill::Finished }
+        let started = (asked, Instant::now());
+        Sealed {
+            channel,
+            pidfd,
+            pid,
+            zygote,
+            started,
+            outgoing,
+            incoming,
+            is_collected: false,
+            end: Kill::Finished,
+        }
+    }
+
+    /// When it was asked for, and when it was there.
+    pub fn started(&self) -> (Instant, Instant) {
+        self.started
     }
 
     /// The process id, as the zygote sees it.

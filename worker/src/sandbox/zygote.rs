@@ -171,7 +171,7 @@ impl Zygote {
         match answer.map_err(|trouble| failed(trouble.message))? {
             (FromZygote::Forked { pid }, Some(pidfd)) => {
                 self.metrics.began(began.elapsed());
-                Ok(Sealed::new(ours, pidfd, pid, self.clone()))
+                Ok(Sealed::new(ours, (pidfd, pid), self.clone(), began))
             }
             (FromZygote::Failed(why), _) => Err(failed(words(&why))),
             (other, _) => Err(failed(words(&format!("the zygote answered {other:?}")))),

@@ -163,6 +163,10 @@ pub struct Assignment {
     pub bot_zero: ::prost::alloc::vec::Vec<u8>,
     #[prost(bytes = "vec", tag = "5")]
     pub bot_one: ::prost::alloc::vec::Vec<u8>,
+    /// The span that the worker's spans belong to, as the W3C's Trace Context writes it; empty if the match
+    /// is not traced. Whatever it says, it changes nothing about the match.
+    #[prost(string, tag = "6")]
+    pub traceparent: ::prost::alloc::string::String,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Settled {
