@@ -12,6 +12,8 @@ _LARGEST = 256 * 1024
 # Below this, every size that the C library tells apart; above it, a few.
 _FINE_BELOW = 1024
 _STEP = 16
+# What the C library keeps in each step for itself.
+_HEADER = 4
 _EMPTY = sys.getsizeof(b"")
 
 
@@ -22,6 +24,9 @@ def fill():
     for size in _falling_sizes():
         while id(block := _block(size)) < end:
             blocks.append(block)
+    # What is smaller than any text: the tables of short lists go there.
+    while id(block := object()) < end:
+        blocks.append(block)
     return blocks
 
 
@@ -34,4 +39,6 @@ def _falling_sizes():
     while size > _FINE_BELOW:
         yield size
         size = size * 7 // 8
-    yield from range(_FINE_BELOW, _EMPTY, -_STEP)
+    # The most that fits into each step. The smallest are what most holes are made of, and most
+    # texts and numbers fit into.
+    yield from range(_FINE_BELOW - _HEADER, _EMPTY - 1, -_STEP)

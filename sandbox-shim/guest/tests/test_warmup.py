@@ -6,7 +6,7 @@ import random
 import re
 import sys
 
-from arena_harness import preload, warmup
+from arena_harness import holes, preload, warmup
 from arena_harness.player import Player
 from tests.support import OBSERVATION, BotTest
 
@@ -32,6 +32,15 @@ class Warmup(BotTest):
             replies.append(json.loads(player.turn(OBSERVATION)))
             player.unload()
         self.assertEqual(replies[0], replies[1])
+
+
+class Holes(BotTest):
+    def test_blocks_fill_every_small_step_to_its_end(self):
+        fine = [size for size in holes._falling_sizes() if size <= 1024]
+        # Of 16 bytes, of which the C library keeps 4: anything less leaves the smallest holes open.
+        self.assertTrue(all((size + 4) % 16 == 0 for size in fine), fine)
+        self.assertEqual([above - below for above, below in zip(fine, fine[1:])], [16] * (len(fine) - 1))
+        self.assertLess(fine[-1] - sys.getsizeof(b""), 16)
 
 
 class Preload(BotTest):
