@@ -1,6 +1,8 @@
 //! What operators see of both programs in figures is what happened.
-#![expect(clippy::unwrap_used, reason = "a test's helpers fail by panicking")]
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test's helpers fail by panicking")]
 
+#[path = "metrics/coordinator.rs"]
+mod coordinator;
 #[path = "metrics/docs.rs"]
 mod docs;
 #[path = "metrics/sandboxes.rs"]

@@ -9,6 +9,7 @@ use terms::{BySeat, Digest};
 use tokio::task::{JoinError, JoinSet};
 
 use crate::blobs::BlobStore;
+use crate::metrics::Metrics;
 use crate::store::StoredResult;
 use crate::transcripts::{Transcripts, TranscriptsError};
 
@@ -20,12 +21,19 @@ const WRITES_MAX: usize = 16;
 pub struct Archive {
     transcripts: Transcripts,
     blobs: Arc<BlobStore>,
+    metrics: Metrics,
 }
 
 impl Archive {
     /// An archive of matches between bots that are among `blobs`.
     pub fn new(transcripts: Transcripts, blobs: Arc<BlobStore>) -> Archive {
-        Archive { transcripts, blobs }
+        Archive { transcripts, blobs, metrics: Metrics::default() }
+    }
+
+    /// The same, but what is kept is measured there.
+    #[must_use]
+    pub fn measured_by(self, metrics: Metrics) -> Archive {
+        Archive { metrics, ..self }
     }
 
     /// Keeps the transcripts of these results, as far as they have one.
@@ -39,6 +47,7 @@ impl Archive {
         if !self.transcripts.are_kept() {
             return Ok(());
         }
+        let _keeping = self.metrics.keeping();
         let mut writes = JoinSet::new();
         for result in results.filter(|result| !result.record.is_empty()) {
             if writes.len() >= WRITES_MAX {
@@ -63,7 +72,12 @@ impl Archive {
         let BySeat([Some(zero), Some(one)]) = bots.map(|bot| self.blobs.get(&bot)) else { return Ok(()) };
         let pack = move || pack(&BySeat([&*zero, &*one]), &record, &address);
         match joined(tokio::task::spawn_blocking(pack).await).await {
-            Some(file) => self.transcripts.put(&address, file).await,
+            Some(file) => {
+                let bytes = file.len();
+                self.transcripts.put(&address, file).await?;
+                self.metrics.kept(bytes);
+                Ok(())
+            }
             None => Ok(()),
         }
     }

@@ -6,6 +6,8 @@ use std::time::Duration;
 use terms::{Attempt, BySeat, Digest, MatchId, Report, Runtime, Seed};
 use tokio::sync::oneshot;
 
+use crate::targets::Reach;
+
 /// What a worker says of itself.
 #[derive(Clone, Debug)]
 pub struct Picture {
@@ -17,6 +19,8 @@ pub struct Picture {
     pub slots: u32,
     /// What it is about.
     pub state: State,
+    /// Where it answers HTTP, if it does.
+    pub reach: Option<Reach>,
     /// What it is doing while it prepares, for people.
     pub note: String,
     /// What it plays with; nothing while it prepares.

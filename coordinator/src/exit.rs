@@ -45,6 +45,7 @@ impl Exit {
                 | RunError::Transcripts(_)
                 | RunError::Listen { .. }
                 | RunError::Http { .. }
+                | RunError::Metrics(_)
                 | RunError::Local(_)
                 | RunError::Driver(_)
                 | RunError::Standings(_)

@@ -6,6 +6,7 @@
 //!                                                            ├─ store       results
 //!                                                            ├─ local       child processes
 //!                                                            ├─ http        who asks how it is
+//!                                                            ├─ metrics     what is measured
 //!                                                            └─ progress    people
 //!                                                    outcome ─► standings ─► output
 //! ```
@@ -29,6 +30,7 @@ pub mod exit;
 pub mod http;
 pub mod interrupts;
 pub mod local;
+pub mod metrics;
 pub mod output;
 pub mod plan;
 pub mod progress;
@@ -38,10 +40,12 @@ pub mod results;
 pub mod rpc_server;
 pub mod run;
 pub mod schedule;
+pub mod scores;
 pub mod stage;
 pub mod standby;
 pub mod standings;
 pub mod store;
+pub mod targets;
 pub mod transcripts;
 pub mod transfer;
 pub mod verify;

@@ -34,7 +34,10 @@ const LOG_VARIABLE: &str = "ARENA_LOG";
 /// How a worker hears the join token: everybody can see arguments, nobody else the environment.
 const TOKEN_VARIABLE: &str = "ARENA_JOIN_TOKEN";
 /// What is ours and would mean something else to a worker.
-const OUR_VARIABLES: [&str; 6] = [
+const OUR_VARIABLES: [&str; 8] = [
+    // The address is ours, and theirs would be taken.
+    "ARENA_HTTP",
+    "ARENA_HTTP_ADVERTISE",
     "ARENA_COORDINATOR",
     "ARENA_CA",
     "ARENA_TLS_CERT",
@@ -172,8 +175,6 @@ impl Local {
         if config.is_terse && std::env::var_os(LOG_VARIABLE).is_none() {
             command.env(LOG_VARIABLE, "warn");
         }
-        // The address is ours, and theirs would be taken: nobody asks them how they are.
-        command.env_remove("ARENA_HTTP");
         for name in OUR_VARIABLES {
             command.env_remove(name);
         }

@@ -93,18 +93,12 @@ impl Ledger {
             digest: *digest,
             turn_fuel: FuelHistogram::default(),
         };
-        let is_shared = |(at, row): (usize, Row)| row.no.index() != at;
-        let shared = plan.schedule.rows().enumerate().any(is_shared).then(|| {
-            let mut shared = HashMap::<MatchNo, Vec<usize>>::new();
-            plan.schedule.rows().enumerate().for_each(|(at, row)| shared.entry(row.no).or_default().push(at));
-            shared
-        });
         Ledger {
             bots: plan.bots.iter().map(bot).collect(),
             // A complete run has a result of every match; if one were missing, it must not vanish.
             rows: plan.schedule.rows().filter_map(|row| missing(plan, row)).collect(),
             is_entered: vec![false; plan.schedule.match_count() as usize],
-            shared,
+            shared: plan.schedule.shared(),
             workers: BTreeMap::new(),
             void: 0,
         }

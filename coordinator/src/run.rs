@@ -1,7 +1,6 @@
 //! One run from a configuration to its documents: prepare, play what is missing, give out.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Instant;
 
 use intake::IntakeError;
@@ -14,7 +13,7 @@ use crate::data_dir::{DataDirError, NoStore};
 use crate::download::{DownloadError, download};
 use crate::driver::{DriverError, Finale};
 use crate::engine::{AuditCounts, Ending, Sample};
-use crate::http::{self, Condition};
+use crate::http;
 use crate::local::StartError;
 use crate::output::{self, OutputError};
 use crate::plan::{Plan, PlanError};
@@ -85,6 +84,9 @@ pub enum RunError {
         #[source]
         source: std::io::Error,
     },
+    /// The metrics.
+    #[error(transparent)]
+    Metrics(#[from] telemetry::InstallError),
     /// A tournament to move.
     #[error(transparent)]
     Transfer(#[from] TransferError),
@@ -140,13 +142,12 @@ pub async fn run(
 ) -> Result<Ended, RunError> {
     let began = Instant::now();
     output::check([config.site.json.as_ref(), config.csv.as_ref()])?;
-    let condition = Arc::new(Condition::default());
-    let _probes = http::serve(config.http, &condition, console).await?;
+    let (view, _pages) = http::serve(config.http, config.trusts_advertised, console).await?;
     let plan = plan(config, seed, console).await?;
     plan.notes.iter().for_each(|note| console.say(note));
-    let in_turn = Stage::set_in_turn(&config.site, plan, (console, &condition), &mut interrupts);
-    let Some(mut stage) = in_turn.await? else { return Ok(Ended::Interrupted) };
-    stage.condition = condition;
+    let in_turn = Stage::set_in_turn(&config.site, plan, (console, &view.condition), &mut interrupts);
+    let Some(stage) = in_turn.await? else { return Ok(Ended::Interrupted) };
+    let mut stage = stage.seen_in(view);
     stage.policy.sample = draw_sample(config.audit_per_million)?;
     let ended = perform(&stage, config, console, interrupts, began).await;
     stage.store.close().await;
@@ -177,6 +178,7 @@ async fn perform(
 ) -> Result<Ended, RunError> {
     let finale = if stage.is_played() {
         console.say("every match of this tournament was played before: nothing is left to play");
+        stage.view.condition.ends();
         Finale::default()
     } else {
         stage.play(&config.site, console, interrupts).await?

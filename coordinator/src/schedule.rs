@@ -10,7 +10,7 @@
 
 mod ids;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use terms::{Attempt, BySeat, Digest, Digester, GameId, Limits, MatchId, MatchSpec, Policy, Seed};
 
@@ -204,6 +204,20 @@ impl Schedule {
             };
             Some(Row { no, seed, bots })
         })
+    }
+
+    /// For the matches that decide others than the row of their own number: all rows of theirs. Nothing if there
+    /// are none.
+    pub fn shared(&self) -> Option<HashMap<MatchNo, Vec<usize>>> {
+        let Numbers::Shared { matches, .. } = &self.numbers else { return None };
+        let mut shared = HashMap::<MatchNo, Vec<usize>>::new();
+        matches.iter().enumerate().for_each(|(row, no)| shared.entry(*no).or_default().push(row));
+        Some(shared)
+    }
+
+    /// Which bots sit where in a row, as indices.
+    pub fn seats(&self, row: usize) -> Option<BySeat<usize>> {
+        self.place(u32::try_from(row).ok()?).map(|(_, bots)| bots)
     }
 
     /// The number of a match, if it belongs to this tournament.

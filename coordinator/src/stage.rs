@@ -19,7 +19,7 @@ use crate::data_dir::DataDir;
 use crate::driver::{Driver, Finale, Inputs, dismiss, now_ms};
 use crate::engine::{Engine, MatchNo, Policy};
 use crate::entrances::{Entrances, entrances};
-use crate::http::Condition;
+use crate::http::{Condition, View};
 use crate::local::{LocalConfig, Locals};
 use crate::plan::Plan;
 use crate::progress::{Console, Progress};
@@ -43,8 +43,8 @@ pub struct Stage {
     pub plan: Plan,
     /// How patient the engine is.
     pub policy: Policy,
-    /// How it is going, for whoever asks.
-    pub condition: Arc<Condition>,
+    /// What is seen of it from outside.
+    pub view: View,
     /// Where results go.
     pub store: Arc<AnyStore>,
     /// Where transcripts go.
@@ -97,7 +97,7 @@ impl Stage {
         Ok(Stage {
             plan,
             policy,
-            condition: Arc::default(),
+            view: View::default(),
             store,
             transcripts,
             worker_dir,
@@ -111,6 +111,18 @@ impl Stage {
     #[must_use]
     pub fn with_worker_dir(self, worker_dir: PathBuf) -> Stage {
         Stage { worker_dir, ..self }
+    }
+
+    /// Lets whoever looks from outside see it.
+    #[must_use]
+    pub fn seen_in(self, view: View) -> Stage {
+        let Plan { id, schedule, bots, .. } = &self.plan;
+        view.metrics.plays(&id.to_string(), schedule.setting(), bots.len());
+        let known = self.cached.iter().filter(|known| **known).count();
+        view.metrics.known(self.cached.len(), known);
+        let names = bots.iter().map(|(name, _)| name.clone()).collect();
+        view.scores.begin(names, schedule.clone(), known);
+        Stage { view, ..self }
     }
 
     /// Has these recorded results checked when it plays.
@@ -159,7 +171,7 @@ impl Stage {
         let (exits_in, exits) = mpsc::channel(LOCAL_WORKERS_MAX as usize);
         let locals = Locals::start(&self.local_config(site, near, near_token), console, &exits_in)?;
         let mut inputs =
-            Inputs::new(calls, interrupts, exits, server.stopped.clone(), self.condition.clone());
+            Inputs::new(calls, interrupts, exits, server.stopped.clone(), self.view.condition.clone());
         let traces = start_traces(site)?;
         let driver = self.driver(site, console).checking(self.to_check.clone());
         let driver = driver.tracing(traces.tracer(), &self.plan.bots);
@@ -167,7 +179,7 @@ impl Stage {
             finale = driver.run(&mut inputs) => finale,
             why = self.store.lost() => Err(why.into()),
         };
-        self.condition.ends();
+        self.view.condition.ends();
         let is_over = matches!(&finale, Ok(finale) if finale.abandoned == 0);
         let patience = if is_over { GRACE } else { HASTE };
         // Workers that go and what they are traced with go at the same time.
@@ -201,13 +213,14 @@ impl Stage {
             Progress::new(console.clone()),
             site.local_workers,
         )
+        .seen_in(&self.view)
     }
 
     fn services(&self, inbox: mpsc::Sender<Call>) -> Services {
         let setting = self.plan.schedule.setting();
         let tournament =
             v1::Tournament::of(&setting.game, &setting.limits, &self.plan.runtime, &setting.policy);
-        Services { inbox, tournament, blobs: self.plan.blobs.clone() }
+        Services { inbox, tournament, blobs: self.plan.blobs.clone(), metrics: self.view.metrics.clone() }
     }
 
     fn local_config(&self, site: &Site, address: SocketAddr, token: Option<JoinToken>) -> LocalConfig {
@@ -220,6 +233,8 @@ impl Stage {
         let Tracing { collector, share } = &site.tracing;
         let traces =
             collector.iter().flat_map(|to| [format!("--otlp={to}"), format!("--trace-sample={share}")]);
+        // Whoever looks at us from this machine may look at them as well; nobody else can reach them.
+        let http = self.view.is_near().then_some("--http=127.0.0.1:0");
         LocalConfig {
             count: site.local_workers,
             program: site.worker_bin.clone(),
@@ -227,7 +242,7 @@ impl Stage {
             token,
             data_dir: self.worker_dir.clone(),
             is_terse: verbose.is_none() && json.is_none(),
-            arguments: verbose.into_iter().chain(json).map(str::to_owned).chain(traces).collect(),
+            arguments: verbose.into_iter().chain(json).chain(http).map(str::to_owned).chain(traces).collect(),
         }
     }
 }

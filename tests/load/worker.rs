@@ -143,6 +143,7 @@ impl Worker {
             layers: vec![v1::Layer { name: "simulated".into(), enabled: true, detail: String::new() }],
             holding: life.desk.holding(Instant::now()),
             finished,
+            http: String::new(),
         };
         let began = Instant::now();
         match link.synchronize(request).await {

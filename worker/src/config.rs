@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::Parser;
-use rpc::{BadToken, Hidden, JoinToken};
+use rpc::{BadToken, Hidden, HttpAddress, JoinToken};
 use telemetry::LogFormat;
 use telemetry::traces::Collector;
 use terms::Share;
@@ -127,6 +127,13 @@ pub struct Arguments {
     #[arg(long, value_name = "ADDR:PORT", env = "ARENA_HTTP")]
     pub http: Option<SocketAddr>,
 
+    /// Where others reach what --http answers, if that is not the address from which this worker calls the
+    /// coordinator: behind NAT, or with a name of its own. The coordinator lists it for Prometheus if it is
+    /// started with --trust-advertised
+    #[arg(long, value_name = "HOST:PORT", env = "ARENA_HTTP_ADVERTISE", value_parser = parse_advertised)]
+    #[arg(requires = "http")]
+    pub http_advertise: Option<HttpAddress>,
+
     /// Drain when standard input ends: for whoever starts a worker and must not leave it behind
     #[arg(long)]
     pub until_stdin_closes: bool,
@@ -184,6 +191,12 @@ impl Arguments {
         })
     }
 
+    /// Where this worker says that it answers HTTP, if it listens at that address.
+    pub fn reachable_at(&self, listens: Option<SocketAddr>) -> Option<HttpAddress> {
+        let listens = listens.and_then(HttpAddress::of_listener)?;
+        Some(self.http_advertise.clone().unwrap_or(listens))
+    }
+
     /// Where results are kept that the coordinator does not take.
     pub fn spool_folder(&self) -> PathBuf {
         self.data_dir.join("spool")
@@ -205,6 +218,11 @@ fn parse_endpoint(text: &str) -> Result<Endpoint, String> {
         Some("http" | "https") if has_host && endpoint.uri().port().is_some() => Ok(endpoint),
         _ => Err(rule.into()),
     }
+}
+
+fn parse_advertised(text: &str) -> Result<HttpAddress, String> {
+    let address: HttpAddress = text.parse().map_err(|bad: rpc::BadHttpAddress| bad.to_string())?;
+    if address.host.is_some() { Ok(address) } else { Err("use HOST:PORT".to_owned()) }
 }
 
 fn parse_slots(text: &str) -> Result<usize, String> {
@@ -240,10 +258,23 @@ mod tests {
     }
 
     #[test]
+    fn it_says_where_it_listens_unless_it_is_told_to_say_something_else() {
+        let of = |more: &[&str], listens: &str| {
+            let arguments =
+                parse(&[&["--coordinator", "h:1", "--http", "0.0.0.0:0"], more].concat()).unwrap();
+            arguments.reachable_at(Some(listens.parse().unwrap())).unwrap().to_string()
+        };
+        assert_eq!(of(&[], "0.0.0.0:4000"), ":4000");
+        assert_eq!(of(&[], "10.0.0.7:4000"), "10.0.0.7:4000");
+        assert_eq!(of(&["--http-advertise", "worker-3.arena:80"], "0.0.0.0:4000"), "worker-3.arena:80");
+        assert_eq!(parse(&["--coordinator", "h:1"]).unwrap().reachable_at(None), None);
+    }
+
+    #[test]
     fn wrong_flags_name_themselves_their_value_and_the_rule() {
         let with = |more: [&'static str; 2]| [vec!["--coordinator", "http://h:1"], more.to_vec()].concat();
         let long = Box::leak("n".repeat(65).into_boxed_str());
-        let cases: [(Vec<&str>, &[&str]); 15] = [
+        let cases: [(Vec<&str>, &[&str]); 18] = [
             (vec![], &["--coordinator"]),
             (vec!["--coordinator", "ftp://x:1"], &["ftp://x:1", "http://HOST:PORT"]),
             (vec!["--coordinator", "http://x"], &["http://HOST:PORT"]),
@@ -258,6 +289,9 @@ mod tests {
             (with(["--http", "localhost"]), &["--http", "localhost"]),
             (with(["--otlp", "localhost:4317"]), &["--otlp", "http://HOST:PORT", "4317"]),
             (with(["--trace-sample", "101%"]), &["--trace-sample", "101%", "0% to 100%"]),
+            (with(["--http-advertise", "h:1"]), &["--http "]),
+            (with(["--http-advertise", ":1"]), &["--http-advertise", "HOST:PORT"]),
+            (with(["--http-advertise", "http://h:1"]), &["--http-advertise", "http://h:1", "HOST:PORT"]),
             (with(["--colour", "red"]), &["--colour"]),
         ];
         let token = parse(&["--coordinator", "h:1", "--join-token", "hunter2"]).unwrap();

@@ -102,7 +102,8 @@ fn run(arguments: &Arguments) -> anyhow::Result<u8> {
     let session = Session::new(identity, uplink, blobs, with, board.clone()).with_tracks(tracks.clone());
     let scrape = Scrape::new(session.pulse(), board.clone(), spool.clone());
     let session = if arguments.until_stdin_closes { session.with_patience(ORPHAN_PATIENCE) } else { session };
-    let _probes = probes(arguments, exporter.as_ref(), (session.pulse(), scrape), &runtime)?;
+    let probes = probes(arguments, exporter.as_ref(), (session.pulse(), scrape), &runtime)?;
+    let session = session.reachable_at(arguments.reachable_at(probes.as_ref().map(Probes::address)));
     let drain = drain_on_signal(arguments.until_stdin_closes, board.clone(), equipment.components.clone())?;
     let ended = runtime.block_on(session.run(drain));
     board.close();

@@ -18,7 +18,7 @@ const DEFAULT_PATH: &str = "arena.toml";
 /// Largest file that is read, in bytes.
 const BYTES_MAX: u64 = 1 << 20;
 /// Keys outside of tables, as [`RawFile`] has them.
-const KEYS: [&str; 28] = [
+const KEYS: [&str; 29] = [
     "bots",
     "rounds",
     "seed",
@@ -29,6 +29,7 @@ const KEYS: [&str; 28] = [
     "listen",
     "insecure",
     "http",
+    "trust_advertised",
     "tls_cert",
     "tls_key",
     "client_ca",
@@ -65,6 +66,7 @@ pub(super) struct RawFile {
     pub(super) listen: Option<String>,
     pub(super) insecure: Option<bool>,
     pub(super) http: Option<String>,
+    pub(super) trust_advertised: Option<bool>,
     pub(super) tls_cert: Option<PathBuf>,
     pub(super) tls_key: Option<PathBuf>,
     pub(super) client_ca: Option<PathBuf>,

@@ -92,10 +92,16 @@ pub struct Flags {
     /// Listen beyond this machine without asking for both TLS and a join token
     #[arg(global = true, long, env = "ARENA_INSECURE", value_parser = FalseyValueParser::new())]
     pub insecure: bool,
-    /// Answer GET /healthz, GET /readyz and gRPC health checks there; port 0 takes a free one and
-    /// prints it [default: nowhere]
+    /// Answer there how this is going: GET /healthz and /readyz, gRPC health checks, GET /metrics and
+    /// /metrics/bots for Prometheus, GET /sd/workers for its service discovery; port 0 takes a free one
+    /// and prints it [default: nowhere]
     #[arg(long, value_name = "ADDR:PORT", env = "ARENA_HTTP")]
     pub http: Option<String>,
+    /// List workers in /sd/workers wherever they say that they answer (`worker --http-advertise`), and
+    /// not only at the address they call from: whoever has the join token can then send your
+    /// Prometheus to any host
+    #[arg(long, env = "ARENA_TRUST_ADVERTISED", value_parser = FalseyValueParser::new())]
+    pub trust_advertised: bool,
     /// Workers to start on this machine [default: 1 when listening on loopback, otherwise 0]
     #[arg(global = true, long, value_name = "N", env = "ARENA_LOCAL_WORKERS")]
     pub local_workers: Option<String>,

@@ -115,6 +115,8 @@ pub struct Config {
     pub audit_per_million: u32,
     /// Where it is answered how this is going.
     pub http: Option<SocketAddr>,
+    /// Whether workers are believed where they say that they answer HTTP.
+    pub trusts_advertised: bool,
     /// Where the CSV goes.
     pub csv: Option<Sink>,
 }

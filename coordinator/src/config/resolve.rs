@@ -156,6 +156,7 @@ fn read_tournament(flags: Flags, file: RawFile) -> Result<Config, ConfigError> {
         .per_million(),
         policy: policy.resolve().map_err(|(key, why)| ConfigError::Policy { key, why })?,
         http: flags.http.or(file.http).map(|http| read_address("--http", &http)).transpose()?,
+        trusts_advertised: flags.trust_advertised || file.trust_advertised == Some(true),
         csv,
         site,
     })

@@ -53,6 +53,7 @@ mod tests {
             slots: 1,
             state,
             note: String::new(),
+            reach: None,
             runtime,
             layers: Vec::new(),
             holding: Vec::new(),

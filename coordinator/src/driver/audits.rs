@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 
 use terms::{Digest, MatchId, Outcome};
 
-use super::writer::Then;
-use super::{Driver, VoidMatch, now_ms};
-use crate::engine::{AuditEnd, Doubt, Event, Finished, MatchNo, Misdeed, Vote, Voter, WorkerKey};
+use super::writer::{Entry, Then};
+use super::{Driver, DriverError, VoidMatch, now_ms};
+use crate::engine::{AuditEnd, Doubt, Ending, Event, Finished, MatchNo, Misdeed, Vote, Voter, WorkerKey};
+use crate::local;
 use crate::standings::{Alarm, AlarmKind};
 use crate::store::{Amendment, Store, StoredResult, mark};
 
@@ -36,16 +37,27 @@ pub(super) struct Findings {
     marks: BTreeMap<MatchNo, Digest>,
 }
 
-impl Findings {
+impl<S: Store> Driver<S> {
     fn alarm(&mut self, kind: AlarmKind, id: MatchId, workers: Vec<String>, text: String) {
         tracing::error!(kind = kind.name(), r#match = id.0.short(), ?workers, "{text}");
-        if self.alarms.len() < ALARMS_MAX {
-            self.alarms.push(Alarm { kind, id, workers, text });
+        self.view.metrics.alarm();
+        if self.findings.alarms.len() < ALARMS_MAX {
+            self.findings.alarms.push(Alarm { kind, id, workers, text });
         }
     }
-}
 
-impl<S: Store> Driver<S> {
+    /// Only local workers can be waited for in vain: others may come.
+    pub(super) fn check_that_somebody_is_believed(&self) -> Result<Option<Ending>, DriverError> {
+        let is_local = |name: &str| (1..=self.locals).any(|number| local::name(number) == name);
+        let all_are_there = self.roster.count() >= self.locals_alive as usize;
+        if self.writer.is_idle() && all_are_there && self.roster.are_quarantined(is_local) {
+            let last = self.findings.quarantined.last();
+            let why = last.map(|last| format!("{}: {}", last.name, last.why)).unwrap_or_default();
+            return Err(DriverError::NobodyBelieved { why });
+        }
+        Ok(None)
+    }
+
     /// What the engine is told of a result that differs from the recorded one.
     pub(super) fn doubt(
         &mut self,
@@ -110,7 +122,7 @@ impl<S: Store> Driver<S> {
         );
         let by = Box::new(result);
         self.writer.amend(then, Amendment::Replace { by, corroborated_by, reason: text.clone() });
-        self.findings.alarm(AlarmKind::Corrected, id, workers, text);
+        self.alarm(AlarmKind::Corrected, id, workers, text);
     }
 
     fn leave_open(&mut self, id: MatchId, no: MatchNo, then: Then, between: &[WorkerKey], outcome: Outcome) {
@@ -126,8 +138,10 @@ impl<S: Store> Driver<S> {
         let last = between.last().and_then(|key| self.roster.credit(*key));
         let (worker, layers) = last.map(|last| (last.name.clone(), last.layers.clone())).unwrap_or_default();
         let attempt = terms::Attempt::FIRST;
+        self.view.metrics.gave_up();
+        self.view.scores.gave_up(no);
         self.voids.insert(no, VoidMatch { outcome, worker, layers, attempt });
-        self.findings.alarm(AlarmKind::Undecided, id, workers, text);
+        self.alarm(AlarmKind::Undecided, id, workers, text);
     }
 
     /// A worker is not believed any more.
@@ -159,7 +173,7 @@ impl<S: Store> Driver<S> {
         let text = format!(
             "worker {name} is quarantined: {what}; what it alone vouches for is played again by others"
         );
-        self.findings.alarm(AlarmKind::Quarantined, id, vec![name.clone()], text);
+        self.alarm(AlarmKind::Quarantined, id, vec![name.clone()], text);
         self.findings.quarantined.push(Quarantined { name, layers: credit.layers, why });
     }
 
@@ -185,7 +199,7 @@ impl<S: Store> Driver<S> {
             self.shown(no),
             result.worker
         );
-        self.findings.alarm(AlarmKind::Corrected, result.id, workers, text);
+        self.alarm(AlarmKind::Corrected, result.id, workers, text);
     }
 
     /// A result as it is written.
@@ -207,6 +221,20 @@ impl<S: Store> Driver<S> {
             wall_micros: wall.as_micros().try_into().unwrap_or(u64::MAX),
             recorded_at_ms: now_ms(),
         })
+    }
+
+    /// Puts a result on its way into the store.
+    pub(super) fn write(&mut self, worker: WorkerKey, finished: Finished, is_late: bool) {
+        let no = finished.no;
+        self.leases.reported(no, finished.attempt);
+        if let Some(result) = self.stored(worker, finished) {
+            self.writer.add(Entry { no, worker, is_late }, result);
+        }
+    }
+
+    /// A match, for people.
+    pub(super) fn shown(&self, no: MatchNo) -> String {
+        self.schedule.id(no).map(|id| id.0.short()).unwrap_or_default()
     }
 
     fn id(&self, no: MatchNo) -> Option<MatchId> {

@@ -6,11 +6,13 @@
 
 mod admission;
 mod audits;
+mod census;
 mod chatter;
 mod error;
 mod leases;
 mod names;
 mod roster;
+mod seen;
 mod wake;
 mod writer;
 
@@ -28,7 +30,9 @@ use crate::engine::{
     AuditCounts, Called, Command, Elapsed, Ending, Engine, Event, Finished, Holding, MatchNo, Setback, Voter,
     WorkerKey,
 };
+use crate::http::View;
 use crate::local;
+use crate::metrics::Phase;
 use crate::progress::Progress;
 use crate::schedule::Schedule;
 use crate::standings::Alarm;
@@ -36,6 +40,7 @@ use crate::store::{Amended, Store, StoredResult, Written};
 
 use audits::Findings;
 pub use audits::Quarantined;
+pub use census::{Census, Standing};
 pub use error::DriverError;
 use leases::Leases;
 use roster::Roster;
@@ -104,6 +109,7 @@ pub struct Driver<S: Store> {
     is_draining: bool,
     voids: BTreeMap<MatchNo, VoidMatch>,
     findings: Findings,
+    view: View,
     began: Instant,
     began_ms: i64,
     /// When people last saw how far it is.
@@ -148,6 +154,7 @@ impl<S: Store> Driver<S> {
             is_draining: false,
             voids: BTreeMap::new(),
             findings: Findings::default(),
+            view: View::default(),
             began: Instant::now(),
             began_ms: now_ms(),
             shown_at: None,
@@ -167,10 +174,12 @@ impl<S: Store> Driver<S> {
     /// # Errors
     /// Results cannot be recorded, or nobody is left to play.
     pub async fn run(mut self, inputs: &mut Inputs) -> Result<Finale, DriverError> {
+        self.view.metrics.enters(Phase::Playing);
         self.doubt_recorded();
         loop {
             let wake = inputs.next(&mut self.writer).await;
             if let Some(ending) = self.react(wake)? {
+                self.measure();
                 let Driver { engine, voids, findings, progress, .. } = self;
                 progress.finish();
                 let (abandoned, audits) = (engine.counts().in_flight(), engine.audits());
@@ -207,6 +216,7 @@ impl<S: Store> Driver<S> {
         if self.shown_at.is_none_or(|at| at.elapsed() >= SHOW_EVERY) {
             self.shown_at = Some(Instant::now());
             self.progress.show(self.engine.counts(), || self.roster.waiting_for(self.locals_alive));
+            self.measure();
         }
         ending
     }
@@ -237,10 +247,13 @@ impl<S: Store> Driver<S> {
                     "stays void: {}",
                     outcome.host_message
                 );
+                self.view.metrics.gave_up();
+                self.view.scores.gave_up(no);
                 self.voids.insert(no, VoidMatch { outcome: *outcome, worker, layers, attempt });
             }
             Command::Retried { no, worker, why } => {
                 self.leases.ended(no, Some(worker), why.name());
+                self.view.metrics.retried(why);
                 // A worker that is gone is told of once, and not for each match that it had.
                 if why != Setback::Lost && self.roster.may_say() {
                     let worker = self.roster.name(worker);
@@ -249,7 +262,10 @@ impl<S: Store> Driver<S> {
             }
             Command::Forget(worker) => {
                 self.leases.forget(worker);
-                self.roster.forget(worker);
+                self.view.targets.forget(worker);
+                if let Some(has_left) = self.roster.forget(worker) {
+                    self.view.metrics.gone(has_left);
+                }
                 self.open_calls.remove(&worker);
             }
             Command::Finish(ending) => return Some(ending),
@@ -257,16 +273,9 @@ impl<S: Store> Driver<S> {
         None
     }
 
-    fn write(&mut self, worker: WorkerKey, finished: Finished, is_late: bool) {
-        let no = finished.no;
-        self.leases.reported(no, finished.attempt);
-        if let Some(result) = self.stored(worker, finished) {
-            self.writer.add(Entry { no, worker, is_late }, result);
-        }
-    }
-
     fn on_call(&mut self, call: Call) -> Option<Ending> {
-        let Call { picture, reply, room } = call;
+        let Call { mut picture, reply, room } = call;
+        let reach = picture.reach.take();
         let quarantine = self.roster.quarantine_of(&picture.instance);
         let admission = admission::admit(&picture, &self.runtime, quarantine);
         let engine = &self.engine;
@@ -279,6 +288,7 @@ impl<S: Store> Driver<S> {
             }
             return ending;
         };
+        self.list(worker, reach);
         let settled = picture.finished.iter().map(|report| (report.id, report.attempt)).collect();
         let called = self.called((worker, voter), picture, &admission);
         let refusal = admission.refusal;
@@ -330,6 +340,8 @@ impl<S: Store> Driver<S> {
                         after.push(Event::Compared);
                     } else {
                         settled.push((no, worker));
+                        let kept = if let Written::Conflict { kept } = &written { kept } else { &result };
+                        self.view.metrics.recorded(&kept.outcome, now_ms());
                         self.compare_with_set_aside(no, &result);
                     }
                     if let Written::Conflict { kept } = written {
@@ -348,20 +360,9 @@ impl<S: Store> Driver<S> {
         doubts.into_iter().chain(after).fold(None, |ending, event| self.feed(event).or(ending))
     }
 
-    /// Only local workers can be waited for in vain: others may come.
-    fn check_that_somebody_is_believed(&self) -> Result<Option<Ending>, DriverError> {
-        let is_local = |name: &str| (1..=self.locals).any(|number| local::name(number) == name);
-        let all_are_there = self.roster.count() >= self.locals_alive as usize;
-        if self.writer.is_idle() && all_are_there && self.roster.are_quarantined(is_local) {
-            let last = self.findings.quarantined.last();
-            let why = last.map(|last| format!("{}: {}", last.name, last.why)).unwrap_or_default();
-            return Err(DriverError::NobodyBelieved { why });
-        }
-        Ok(None)
-    }
-
     fn on_interrupt(&mut self) -> Event {
         self.is_draining = true;
+        self.view.metrics.enters(Phase::Draining);
         self.progress.say("stopping: what is being played is finished first; Ctrl-C again stops at once");
         Event::Drain
     }
@@ -382,9 +383,5 @@ impl<S: Store> Driver<S> {
         }
         self.progress.say(&exited.to_string());
         Ok(None)
-    }
-
-    fn shown(&self, no: MatchNo) -> String {
-        self.schedule.id(no).map(|id| id.0.short()).unwrap_or_default()
     }
 }

@@ -7,6 +7,7 @@ use std::time::Instant;
 use crate::call::{Picture, State};
 use crate::engine::{Voter, WorkerKey};
 
+use super::census::{Census, Standing};
 use super::chatter::Chatter;
 use super::names::Names;
 
@@ -32,8 +33,7 @@ pub(super) struct Roster {
     /// Why, by instance.
     quarantined: BTreeMap<String, String>,
     next: u32,
-    /// How many of them play.
-    playing: usize,
+    census: Census,
     /// Where to look next for one that can make room.
     hand: WorkerKey,
     chatter: Chatter,
@@ -46,6 +46,7 @@ struct Member {
     state: State,
     note: String,
     refusal: Option<String>,
+    is_quarantined: bool,
 }
 
 /// What a worker's results are recorded with.
@@ -103,15 +104,16 @@ impl Roster {
             state: *state,
             note: note.clone(),
             refusal: refusal.map(str::to_owned),
+            is_quarantined: self.quarantined.contains_key(instance),
         };
-        self.playing += usize::from(member.plays());
+        self.census.add(member.standing());
         self.members.insert(key, member);
         Some((key, voter))
     }
 
     fn take(&mut self, key: WorkerKey) -> Option<Member> {
         let member = self.members.remove(&key)?;
-        self.playing -= usize::from(member.plays());
+        self.census.take(member.standing());
         Some(member)
     }
 
@@ -130,9 +132,9 @@ impl Roster {
         Some(key)
     }
 
-    /// Removes a worker. If it comes back, it gets another key.
-    pub(super) fn forget(&mut self, key: WorkerKey) {
-        let Some(Member { instance, credit, state, .. }) = self.take(key) else { return };
+    /// Removes a worker. If it comes back, it gets another key. Says whether it left by itself.
+    pub(super) fn forget(&mut self, key: WorkerKey) -> Option<bool> {
+        let Member { instance, credit, state, .. } = self.take(key)?;
         self.keys.remove(&instance);
         self.names.leave(&credit.name);
         if !self.may_say() {
@@ -143,6 +145,7 @@ impl Roster {
             tracing::warn!(worker = %credit.name, "worker is gone; what it had goes to others");
         }
         self.remember(key, credit);
+        Some(state == State::Draining)
     }
 
     fn remember(&mut self, key: WorkerKey, credit: Credit) {
@@ -170,11 +173,13 @@ impl Roster {
         let own = self.members.iter_mut().filter(|(_, member)| member.credit.voter == voter);
         let mut keys = Vec::new();
         for (key, member) in own {
+            self.census.take(member.standing());
             member.refusal = Some(why.to_owned());
+            member.is_quarantined = true;
+            self.census.add(member.standing());
             self.quarantined.insert(member.instance.clone(), why.to_owned());
             keys.push(*key);
         }
-        self.playing = self.members.values().filter(|member| member.plays()).count();
         while self.quarantined.len() > QUARANTINED_MAX {
             self.quarantined.pop_first();
         }
@@ -196,6 +201,11 @@ impl Roster {
         let is_out =
             |member: &Member| self.quarantined.contains_key(&member.instance) && is_own(&member.credit.name);
         !self.members.is_empty() && self.members.values().all(is_out)
+    }
+
+    /// How many are how.
+    pub(super) fn census(&self) -> Census {
+        self.census
     }
 
     /// How many are there.
@@ -225,7 +235,7 @@ impl Roster {
 
     /// What a run without a worker that plays is waiting for, for people.
     pub(super) fn waiting_for(&self, locals: u32) -> Option<String> {
-        if self.playing > 0 {
+        if self.census.playing() > 0 {
             return None;
         }
         let some = self.members.values().take(LOOK_MAX);
@@ -242,9 +252,14 @@ impl Roster {
 }
 
 impl Member {
-    /// Whether it is neither preparing nor refused.
-    fn plays(&self) -> bool {
-        self.state != State::Preparing && self.refusal.is_none()
+    fn standing(&self) -> Standing {
+        match self.state {
+            _ if self.is_quarantined => Standing::Quarantined,
+            _ if self.refusal.is_some() => Standing::Refused,
+            State::Preparing => Standing::Preparing,
+            State::Ready => Standing::Ready,
+            State::Draining => Standing::Draining,
+        }
     }
 }
 
@@ -280,6 +295,7 @@ mod tests {
             slots: 1,
             state: State::Ready,
             note: String::new(),
+            reach: None,
             runtime: None,
             layers,
             holding: Vec::new(),

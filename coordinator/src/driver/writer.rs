@@ -3,7 +3,7 @@
 //! because none of them is answered before its results are durable.
 
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use terms::Digest;
 use tokio::task::JoinHandle;
@@ -11,6 +11,9 @@ use tokio::task::JoinHandle;
 use super::DriverError;
 use crate::archive::Archive;
 use crate::engine::{MatchNo, WorkerKey};
+use crate::http::View;
+use crate::metrics::Metrics;
+use crate::scores::Scores;
 use crate::store::{Amended, Amendment, Store, StoreError, StoredResult, Written};
 
 /// A result on its way into the store.
@@ -56,13 +59,22 @@ pub(super) struct Writer<S: Store> {
     store: Arc<S>,
     archive: Archive,
     setting: Digest,
+    metrics: Metrics,
+    scores: Scores,
     waiting: Vec<Job>,
     writing: Option<Writing>,
 }
 
 impl<S: Store> Writer<S> {
     pub(super) fn new(store: Arc<S>, archive: Archive, setting: Digest) -> Writer<S> {
-        Writer { store, archive, setting, waiting: Vec::new(), writing: None }
+        let (metrics, scores) = (Metrics::default(), Scores::default());
+        Writer { store, archive, setting, metrics, scores, waiting: Vec::new(), writing: None }
+    }
+
+    /// The same, but whoever looks from outside sees what is written.
+    pub(super) fn seen_in(self, view: &View) -> Writer<S> {
+        let View { metrics, scores, .. } = view.clone();
+        Writer { archive: self.archive.measured_by(metrics.clone()), metrics, scores, ..self }
     }
 
     /// Takes a result.
@@ -92,7 +104,7 @@ impl<S: Store> Writer<S> {
 
     /// Waits for a batch to be written; for ever if there is nothing to write. Safe to cancel.
     pub(super) async fn written(&mut self) -> Result<Vec<Done>, DriverError> {
-        if self.writing.is_none() && !self.waiting.is_empty() {
+        if self.writing.is_none() && (!self.waiting.is_empty() || self.scores.is_waiting(Instant::now())) {
             self.writing = Some(self.start());
         }
         let Some(writing) = &mut self.writing else { return std::future::pending().await };
@@ -105,11 +117,13 @@ impl<S: Store> Writer<S> {
     fn start(&mut self) -> Writing {
         let jobs = std::mem::take(&mut self.waiting);
         let (store, archive, setting) = (self.store.clone(), self.archive.clone(), self.setting);
+        let (metrics, scores) = (self.metrics.clone(), self.scores.clone());
         tokio::spawn(async move {
             let mut done = Vec::new();
             for job in jobs {
-                write(store.as_ref(), &archive, setting, job, &mut done).await?;
+                write((store.as_ref(), &archive), (&metrics, &scores), setting, job, &mut done).await?;
             }
+            scores.count(store.as_ref()).await;
             Ok(done)
         })
     }
@@ -117,8 +131,8 @@ impl<S: Store> Writer<S> {
 
 /// Transcripts first: whoever finds a result finds its transcript.
 async fn write<S: Store>(
-    store: &S,
-    archive: &Archive,
+    (store, archive): (&S, &Archive),
+    (metrics, scores): (&Metrics, &Scores),
     setting: Digest,
     job: Job,
     done: &mut Vec<Done>,
@@ -126,14 +140,21 @@ async fn write<S: Store>(
     match job {
         Job::Results(entries, mut results) => {
             archive.keep(results.iter_mut()).await?;
+            let writing = metrics.writing();
             let written = store.record(setting, &results).await?;
+            drop(writing);
+            metrics.wrote(&written);
+            scores.wrote(results.iter().zip(&written).zip(entries.iter().map(|entry| entry.is_late)));
             let results = results.into_iter().map(Box::new);
             let rows = entries.into_iter().zip(results).zip(written);
             done.extend(rows.map(|((entry, result), written)| Done::Result(entry, result, written)));
         }
         Job::Amendments(thens, mut amendments) => {
             archive.keep(amendments.iter_mut().filter_map(Amendment::new_result)).await?;
+            let writing = metrics.writing();
             let amended = store.amend(setting, &amendments, now_ms()).await?;
+            drop(writing);
+            scores.amended(&amendments);
             done.extend(thens.into_iter().zip(amended).map(|(then, amended)| Done::Amendment(then, amended)));
         }
     }

@@ -179,6 +179,7 @@ impl Engine {
         between.sort_unstable();
         between.dedup();
         self.audits.undecided += 1;
+        self.setbacks.note(HostFault::Disputed);
         let outcome = Box::new(void(HostFault::Disputed, "workers disagree on the result"));
         self.close(now, no, AuditEnd::Undecided { between, outcome }, out);
     }

@@ -51,6 +51,7 @@ pub use event::{Called, Doubt, Elapsed, Event, Finished, Holding, MatchNo, Stanc
 pub use inquiry::AuditCounts;
 pub use policy::{HOLD_MAX, Policy, SLOTS_MAX};
 pub use sample::Sample;
+pub use setbacks::Setbacks;
 
 use std::collections::BTreeSet;
 
@@ -76,6 +77,7 @@ pub struct Engine {
     /// Late reports that are being compared with what is recorded.
     comparing: u32,
     audits: AuditCounts,
+    setbacks: Setbacks,
     /// When the user asked to stop, if so.
     drain_since: Option<Elapsed>,
     finished: bool,
@@ -95,6 +97,7 @@ impl Engine {
             sweeps: 0,
             comparing: 0,
             audits: AuditCounts::default(),
+            setbacks: Setbacks::default(),
             drain_since: None,
             finished: false,
         }
@@ -127,6 +130,11 @@ impl Engine {
     /// What audits found so far.
     pub fn audits(&self) -> AuditCounts {
         self.audits
+    }
+
+    /// Tries that came to nothing so far.
+    pub fn setbacks(&self) -> Setbacks {
+        self.setbacks
     }
 
     /// Workers that may get work, and their slots together.

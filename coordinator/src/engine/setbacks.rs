@@ -6,6 +6,40 @@ use terms::{Attempt, BySeat, Digest, Outcome, SeatUsage, Verdict};
 use super::matches::{Lease, Phase};
 use super::{Command, Elapsed, Engine, MatchNo, Setback, Voter, WorkerKey};
 
+/// Tries that came to nothing in this run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Setbacks {
+    /// By what failed, in the order of [`HostFault::ALL`].
+    by_fault: [u64; HostFault::ALL.len()],
+    /// Leases that ended without a report.
+    pub expired: u64,
+}
+
+impl Setbacks {
+    /// Those of that kind.
+    pub fn of(&self, fault: HostFault) -> u64 {
+        let at = usize::from(fault.code()).saturating_sub(1);
+        self.by_fault.get(at).copied().unwrap_or(0)
+    }
+
+    pub(super) fn note(&mut self, fault: HostFault) {
+        let at = usize::from(fault.code()).saturating_sub(1);
+        if let Some(count) = self.by_fault.get_mut(at) {
+            *count += 1;
+        }
+    }
+
+    fn note_try(&mut self, why: Setback, outcome: Option<&Outcome>) {
+        self.expired += u64::from(why != Setback::Void);
+        self.note(match (outcome.map(|outcome| outcome.verdict), why) {
+            (Some(Verdict::Void(fault)), _) => fault,
+            (_, Setback::Stalled) => HostFault::Stalled,
+            (_, Setback::Lost) => HostFault::WorkerLost,
+            (_, Setback::Void) => HostFault::Protocol,
+        });
+    }
+}
+
 impl Engine {
     /// A try came to nothing. `outcome` is the void that the worker reported, if it did.
     pub(super) fn set_back(
@@ -17,6 +51,7 @@ impl Engine {
         outcome: Option<Box<Outcome>>,
         out: &mut Vec<Command>,
     ) {
+        self.setbacks.note_try(why, outcome.as_deref());
         let attempt = self.matches.lease(no).map_or(Attempt::FIRST, |lease| lease.attempt);
         let tries = self.matches.tries_mut(no);
         match why {
@@ -88,5 +123,47 @@ pub(super) fn void(fault: HostFault, message: &str) -> Outcome {
         transcript: Digest::NONE,
         usage: BySeat::<SeatUsage>::default(),
         host_message: message.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::engine::{Called, Event, Finished, Policy, Stance};
+
+    fn call(worker: u32, finished: Vec<Finished>) -> Event {
+        let (stance, holding) = (Stance::Ready, Vec::new());
+        Event::Called(Called {
+            worker: WorkerKey(worker),
+            voter: Voter(worker),
+            slots: 1,
+            stance,
+            holding,
+            finished,
+        })
+    }
+
+    #[test]
+    fn every_try_that_comes_to_nothing_is_counted_once_by_what_failed() {
+        let mut engine = Engine::new(Policy::for_limits(&terms::Limits::default()), 1, |_| false);
+        let at = |seconds| Elapsed(Duration::from_secs(seconds));
+        let died = |attempt| Finished {
+            no: MatchNo(0),
+            attempt: Attempt(attempt),
+            outcome: Box::new(void(HostFault::ShimDied, "")),
+            record: Vec::new(),
+            wall: Duration::ZERO,
+        };
+        engine.handle(at(0), call(1, Vec::new()));
+        engine.handle(at(1), call(1, vec![died(1)]));
+        // Said again, it is the same one.
+        engine.handle(at(1), call(1, vec![died(1)]));
+        assert_eq!((engine.setbacks().of(HostFault::ShimDied), engine.setbacks().expired), (1, 0));
+        engine.handle(at(2), call(2, Vec::new()));
+        (3..60).for_each(|second| drop(engine.handle(at(second), Event::Tick)));
+        assert_eq!((engine.setbacks().of(HostFault::WorkerLost), engine.setbacks().expired), (1, 1));
+        assert_eq!(engine.setbacks().of(HostFault::ShimDied), 1);
     }
 }

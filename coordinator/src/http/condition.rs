@@ -3,12 +3,17 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::metrics::{Metrics, Phase};
+
 /// A loop that did not turn for so long hangs: it turns twice a second by itself.
 const TURN_SECONDS_MAX: u64 = 30;
 
 /// What a coordinator is about; written by the run, read by others.
 #[derive(Debug)]
-pub struct Condition(Mutex<Stage>);
+pub struct Condition {
+    stage: Mutex<Stage>,
+    metrics: Metrics,
+}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Stage {
@@ -24,13 +29,20 @@ enum Stage {
 
 impl Default for Condition {
     fn default() -> Condition {
-        Condition(Mutex::new(Stage::Starting))
+        Condition::new(Metrics::default())
     }
 }
 
 impl Condition {
+    /// That of a coordinator that starts; also shown there.
+    pub fn new(metrics: Metrics) -> Condition {
+        metrics.enters(Phase::Starting);
+        Condition { stage: Mutex::new(Stage::Starting), metrics }
+    }
+
     /// It waits until the store is free; `why` in one line.
     pub fn stands_by(&self, why: &str) {
+        self.metrics.enters(Phase::StandingBy);
         self.set(Stage::StandingBy(why.to_owned()));
     }
 
@@ -41,6 +53,7 @@ impl Condition {
 
     /// It serves no workers any more.
     pub fn ends(&self) {
+        self.metrics.enters(Phase::Ending);
         self.set(Stage::Ending);
     }
 
@@ -69,11 +82,11 @@ impl Condition {
     }
 
     fn get(&self) -> Stage {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.stage.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn set(&self, stage: Stage) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = stage;
+        *self.stage.lock().unwrap_or_else(PoisonError::into_inner) = stage;
     }
 }
 

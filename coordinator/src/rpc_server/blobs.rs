@@ -17,6 +17,7 @@ use super::door::Sending;
 use super::incoming::Visitor;
 use super::origin::Origin;
 use crate::blobs::BlobStore;
+use crate::metrics::Metrics;
 
 /// What is sent at once, in bytes: whoever takes nothing holds up no more than a few of these.
 const CHUNK_BYTES: usize = 256 << 10;
@@ -34,11 +35,12 @@ const _: () = assert!(CHUNK_BYTES <= rpc::CHUNK_BYTES_MAX, "a worker takes no la
 pub(super) struct BlobService {
     blobs: Arc<BlobStore>,
     budget: Arc<Budget>,
+    metrics: Metrics,
 }
 
 impl BlobService {
-    pub(super) fn new(blobs: Arc<BlobStore>, budget: Arc<Budget>) -> BlobService {
-        BlobService { blobs, budget }
+    pub(super) fn new(blobs: Arc<BlobStore>, budget: Arc<Budget>, metrics: Metrics) -> BlobService {
+        BlobService { blobs, budget, metrics }
     }
 
     /// Waits a while for others to have theirs: many ask at once when a tournament begins.
@@ -66,7 +68,7 @@ impl Blobs for BlobService {
         let visitor = visitor.ok_or_else(|| Status::internal("a call without a connection"))?;
         let held = self.turn(visitor.ticket.origin).await?;
         let sending = visitor.door.sending(&visitor.ticket);
-        Ok(Response::new(Chunks::new(blob, Some((held, sending)))))
+        Ok(Response::new(Chunks::new(blob, Some((held, sending)), self.metrics.clone())))
     }
 }
 
@@ -77,12 +79,13 @@ pub(super) struct Chunks {
     deadline: Instant,
     /// Given back when the last part is taken, or the connection is gone.
     sending: Option<(Held, Sending)>,
+    metrics: Metrics,
 }
 
 impl Chunks {
-    fn new(blob: Arc<[u8]>, sending: Option<(Held, Sending)>) -> Chunks {
+    fn new(blob: Arc<[u8]>, sending: Option<(Held, Sending)>, metrics: Metrics) -> Chunks {
         let patience = PATIENCE + Duration::from_secs((blob.len() / BYTES_PER_SECOND_MIN) as u64);
-        Chunks { blob, at: 0, deadline: Instant::now() + patience, sending }
+        Chunks { blob, at: 0, deadline: Instant::now() + patience, sending, metrics }
     }
 }
 
@@ -104,6 +107,7 @@ impl Stream for Chunks {
             return Poll::Ready(Some(Err(Status::deadline_exceeded("the blob is taken too slowly"))));
         }
         self.at += chunk.len();
+        self.metrics.sent(chunk.len());
         Poll::Ready(Some(Ok(v1::FetchResponse { chunk })))
     }
 }
@@ -117,7 +121,7 @@ mod tests {
     async fn chunks_are_bounded_and_make_up_the_blob() {
         for length in [0, 1, CHUNK_BYTES, CHUNK_BYTES + 1, 3 * CHUNK_BYTES] {
             let blob: Vec<u8> = (0..length).map(|at| (at % 251) as u8).collect();
-            let chunks = Chunks::new(blob.clone().into(), None);
+            let chunks = Chunks::new(blob.clone().into(), None, Metrics::default());
             let parts: Vec<Vec<u8>> = chunks.map(|part| part.unwrap().chunk).collect().await;
             assert!(parts.iter().all(|part| part.len() <= CHUNK_BYTES));
             assert_eq!(parts.concat(), blob);
@@ -126,7 +130,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_takes_a_blob_too_slowly_gets_no_more_of_it() {
-        let mut chunks = Chunks::new(vec![7; 3 * CHUNK_BYTES].into(), None);
+        let mut chunks = Chunks::new(vec![7; 3 * CHUNK_BYTES].into(), None, Metrics::default());
         assert!(chunks.next().await.unwrap().is_ok());
         chunks.deadline = Instant::now() - Duration::from_secs(1);
         assert_eq!(chunks.next().await.unwrap().unwrap_err().code(), tonic::Code::DeadlineExceeded);

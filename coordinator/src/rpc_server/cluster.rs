@@ -1,5 +1,6 @@
 //! `Cluster.Synchronize`: hands the checked call to the driver and waits for its reply.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use rpc::v1;
@@ -11,8 +12,10 @@ use tonic::{Request, Response, Status};
 
 use super::busy;
 use super::gate::Room;
+use super::incoming::Visitor;
 use super::request::read_picture;
 use crate::call::{Call, Reply};
+use crate::metrics::Metrics;
 
 /// When a worker that we cannot understand should try again: somebody may restart one of us.
 const CALL_AGAIN_AFTER_REFUSAL: Duration = Duration::from_secs(10);
@@ -21,16 +24,26 @@ const CALL_AGAIN_AFTER_REFUSAL: Duration = Duration::from_secs(10);
 pub(super) struct ClusterService {
     inbox: mpsc::Sender<Call>,
     tournament: v1::Tournament,
+    metrics: Metrics,
 }
 
 impl ClusterService {
-    pub(super) fn new(inbox: mpsc::Sender<Call>, tournament: v1::Tournament) -> ClusterService {
-        ClusterService { inbox, tournament }
+    pub(super) fn new(
+        inbox: mpsc::Sender<Call>,
+        tournament: v1::Tournament,
+        metrics: Metrics,
+    ) -> ClusterService {
+        ClusterService { inbox, tournament, metrics }
     }
 
-    async fn ask(&self, request: v1::SynchronizeRequest, room: Option<Room>) -> Result<Reply, Status> {
-        let picture =
-            read_picture(request).map_err(|bad| Status::invalid_argument(format!("bad request: {bad}")))?;
+    async fn ask(
+        &self,
+        request: v1::SynchronizeRequest,
+        peer: IpAddr,
+        room: Option<Room>,
+    ) -> Result<Reply, Status> {
+        let picture = read_picture(request, peer)
+            .map_err(|bad| Status::invalid_argument(format!("bad request: {bad}")))?;
         let (reply, answered) = oneshot::channel();
         let room = room.and_then(|room| room.take()).map(|held| Box::new(held) as _);
         self.inbox.try_send(Call { picture, reply, room }).map_err(|refused| match refused {
@@ -47,13 +60,16 @@ impl Cluster for ClusterService {
         &self,
         request: Request<v1::SynchronizeRequest>,
     ) -> Result<Response<v1::SynchronizeResponse>, Status> {
+        let _answering = self.metrics.answering();
         let room = request.extensions().get::<Room>().cloned();
+        let visitor = request.extensions().get::<Visitor>();
+        let peer = visitor.ok_or_else(|| Status::internal("a call without a connection"))?.address;
         let request = request.into_inner();
         let reply = match other_protocol(request.protocol) {
             Some(refusal) => {
                 Reply { refusal: Some(refusal), call_again: CALL_AGAIN_AFTER_REFUSAL, ..Reply::default() }
             }
-            None => self.ask(request, room).await?,
+            None => self.ask(request, peer, room).await?,
         };
         Ok(Response::new(write_reply(reply, self.tournament.clone())))
     }

@@ -11,15 +11,16 @@ use http::{Request, Response};
 use http_body_util::Full;
 use subtle::ConstantTimeEq;
 use terms::Digest;
-use tonic::Status;
 use tonic::body::Body;
 use tonic::service::Routes;
+use tonic::{Code, Status};
 use tower_service::Service;
 
 use super::budget::{Budget, Held};
 use super::busy;
 use super::incoming::Visitor;
 use super::receive::{PATIENCE, receive};
+use crate::metrics::Metrics;
 
 /// The longest request of anything but `Synchronize`, in bytes.
 const SHORT_BYTES_MAX: usize = 16 << 10;
@@ -55,11 +56,17 @@ pub(super) struct Gate {
     /// What the join token's digest must be, if one is asked for.
     token: Option<Digest>,
     budget: Arc<Budget>,
+    metrics: Metrics,
 }
 
 impl Gate {
-    pub(super) fn new(services: Routes, token: Option<Digest>, budget: Arc<Budget>) -> Gate {
-        Gate { services, token, budget }
+    pub(super) fn new(
+        services: Routes,
+        token: Option<Digest>,
+        budget: Arc<Budget>,
+        metrics: Metrics,
+    ) -> Gate {
+        Gate { services, token, budget, metrics }
     }
 
     /// Checks what can be told from the headers.
@@ -128,6 +135,39 @@ impl Service<Request<Body>> for Gate {
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         let gate = self.clone();
-        Box::pin(async move { Ok(gate.pass(request).await.unwrap_or_else(Status::into_http)) })
+        let counted = Counted::of(&request, &gate.metrics);
+        Box::pin(async move {
+            // All of it: it is dropped with this call, whenever that is.
+            let mut counted = counted;
+            let passed = gate.pass(request).await;
+            counted.code = passed.as_ref().map_or_else(Status::code, code);
+            Ok(passed.unwrap_or_else(Status::into_http))
+        })
     }
+}
+
+/// Counts a worker's call when it is answered, or when nobody waits for the answer any more.
+struct Counted {
+    metrics: Option<Metrics>,
+    code: Code,
+}
+
+impl Counted {
+    fn of(request: &Request<Body>, metrics: &Metrics) -> Counted {
+        let is_counted = request.uri().path() == SYNCHRONIZE;
+        Counted { metrics: is_counted.then(|| metrics.clone()), code: Code::Cancelled }
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        if let Some(metrics) = &self.metrics {
+            metrics.called(self.code);
+        }
+    }
+}
+
+/// How an answer begins: one that goes well says so only at its end.
+fn code(response: &Response<Body>) -> Code {
+    Status::from_header_map(response.headers()).map_or(Code::Ok, |status| status.code())
 }

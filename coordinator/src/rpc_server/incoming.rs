@@ -1,6 +1,7 @@
 //! Connections as they come in: each with a ticket, and closed when the ticket says so.
 
 use std::io;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -51,7 +52,11 @@ pub(super) fn incoming(
             let _ = stream.set_nodelay(true);
             let ticket = door.enter(peer.ip());
             let closed = Box::pin(ticket.close.clone().cancelled_owned());
-            if visits.send(Ok(Visit { stream, door: door.clone(), ticket, closed })).await.is_err() {
+            if visits
+                .send(Ok(Visit { stream, address: peer.ip(), door: door.clone(), ticket, closed }))
+                .await
+                .is_err()
+            {
                 return;
             }
         }
@@ -67,6 +72,7 @@ fn is_passing(error: &io::Error) -> bool {
 /// A connection.
 pub(super) struct Visit {
     stream: TcpStream,
+    address: IpAddr,
     door: Arc<Door>,
     ticket: Arc<Ticket>,
     closed: Pin<Box<WaitForCancellationFutureOwned>>,
@@ -75,6 +81,8 @@ pub(super) struct Visit {
 /// What calls know of their connection.
 #[derive(Clone, Debug)]
 pub(super) struct Visitor {
+    /// Where it comes from.
+    pub(super) address: IpAddr,
     /// The door it came through.
     pub(super) door: Arc<Door>,
     /// What it has as long as it lasts.
@@ -85,7 +93,7 @@ impl Connected for Visit {
     type ConnectInfo = Visitor;
 
     fn connect_info(&self) -> Visitor {
-        Visitor { door: self.door.clone(), ticket: self.ticket.clone() }
+        Visitor { address: self.address, door: self.door.clone(), ticket: self.ticket.clone() }
     }
 }
 

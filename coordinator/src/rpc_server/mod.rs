@@ -40,6 +40,7 @@ use crate::blobs::BlobStore;
 use crate::call::Call;
 use crate::config::{Access, Tls};
 use crate::descriptors;
+use crate::metrics::Metrics;
 use blobs::BlobService;
 use budget::Budget;
 use cluster::ClusterService;
@@ -80,6 +81,8 @@ pub struct Services {
     pub tournament: v1::Tournament,
     /// What workers may fetch.
     pub blobs: Arc<BlobStore>,
+    /// Where calls are measured.
+    pub metrics: Metrics,
 }
 
 /// An address that workers call, and what they have to show there.
@@ -130,6 +133,7 @@ async fn serve(
     stop: CancellationToken,
 ) -> Result<(), tonic::transport::Error> {
     let budget = Budget::new();
+    let metrics = services.metrics.clone();
     let routes = routes(services, &budget).await;
     let files_max = descriptors::allowed();
     let mut serving = JoinSet::new();
@@ -137,7 +141,7 @@ async fn serve(
         // Whoever crowds one entrance leaves the others alone.
         let door = Door::new(files_max);
         let token = access.token.as_ref().map(rpc::JoinToken::digest);
-        let gate = Gate::new(routes.clone(), token, budget.clone());
+        let gate = Gate::new(routes.clone(), token, budget.clone(), metrics.clone());
         let incoming = incoming::incoming(listener, door.clone(), stop.clone());
         let server = builder(access.tls.as_ref())?;
         let until = stop.clone().cancelled_owned();
@@ -158,14 +162,14 @@ async fn sweep(door: Arc<Door>, stop: CancellationToken) -> Result<(), tonic::tr
 }
 
 async fn routes(services: Services, budget: &Arc<Budget>) -> Routes {
-    let Services { inbox, tournament, blobs } = services;
-    let cluster = ClusterServer::new(ClusterService::new(inbox, tournament))
+    let Services { inbox, tournament, blobs, metrics } = services;
+    let cluster = ClusterServer::new(ClusterService::new(inbox, tournament, metrics.clone()))
         .max_decoding_message_size(rpc::MESSAGE_BYTES_MAX)
         .max_encoding_message_size(rpc::MESSAGE_BYTES_MAX);
     let (health, health_service) = tonic_health::server::health_reporter();
     health.set_serving::<ClusterServer<ClusterService>>().await;
     let routes = Routes::new(cluster)
-        .add_service(BlobsServer::new(BlobService::new(blobs, budget.clone())))
+        .add_service(BlobsServer::new(BlobService::new(blobs, budget.clone(), metrics)))
         .add_service(health_service);
     match reflection() {
         Some(reflection) => routes.add_service(reflection),

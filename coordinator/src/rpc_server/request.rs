@@ -1,25 +1,29 @@
 //! From a stranger's request to a picture of a worker: every length, number and text is checked.
 
+use std::net::IpAddr;
+
 use rpc::{BadMessage, v1};
 use terms::printable::clean;
 use terms::{Attempt, MatchId, Report, Runtime};
 
 use crate::call::{Picture, State};
+use crate::targets::Reach;
 
 /// Length of an instance, in hexadecimal digits.
 const INSTANCE_DIGITS: usize = 32;
 /// Highest attempt that makes sense.
 const ATTEMPT_MAX: u32 = i32::MAX as u32;
 
-/// Reads a request.
+/// Reads a request that came from there.
 ///
 /// # Errors
 /// The first part that no honest worker sends.
-pub(super) fn read_picture(request: v1::SynchronizeRequest) -> Result<Picture, BadMessage> {
+pub(super) fn read_picture(request: v1::SynchronizeRequest, peer: IpAddr) -> Result<Picture, BadMessage> {
     request.check_sizes()?;
     check_instance(&request.instance)?;
     Ok(Picture {
         state: read_state(request.state())?,
+        reach: read_reach(&request.http, peer)?,
         runtime: request.runtime.as_ref().map(Runtime::try_from).transpose()?,
         layers: read_layers(&request.layers)?,
         holding: request.holding.iter().map(read_holding).collect::<Result<_, _>>()?,
@@ -43,6 +47,15 @@ fn read_state(state: v1::WorkerState) -> Result<State, BadMessage> {
         v1::WorkerState::Draining => Ok(State::Draining),
         v1::WorkerState::Unspecified => Err(BadMessage::Missing("state")),
     }
+}
+
+/// Workers of older versions say nothing of it.
+fn read_reach(http: &str, peer: IpAddr) -> Result<Option<Reach>, BadMessage> {
+    if http.is_empty() {
+        return Ok(None);
+    }
+    let http = http.parse().map_err(|_| unknown("http", http))?;
+    Ok(Some(Reach { http, peer: peer.to_canonical() }))
 }
 
 /// The names of the active layers.
@@ -80,6 +93,8 @@ mod tests {
     use proptest::prelude::*;
     use terms::{BySeat, Digest, Outcome, Scores, SeatUsage, Verdict};
 
+    const PEER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 7));
+
     fn report() -> v1::Report {
         let outcome = Outcome {
             verdict: Verdict::Played(Scores::DRAW),
@@ -116,12 +131,14 @@ mod tests {
             ],
             holding: vec![v1::Holding { match_id: vec![1; 32], attempt: 1, ticks: 3 }],
             finished: vec![report()],
+            http: ":7071".to_owned(),
         }
     }
 
     #[test]
     fn an_honest_request_is_read() {
-        let picture = read_picture(honest()).unwrap();
+        let picture = read_picture(honest(), PEER).unwrap();
+        assert_eq!(picture.reach.unwrap().http.to_string(), ":7071");
         assert_eq!(picture.name, "host\u{fffd}");
         assert_eq!(picture.layers, ["seccomp"]);
         assert_eq!(picture.holding.len(), 1);
@@ -131,7 +148,7 @@ mod tests {
     #[test]
     fn what_no_honest_worker_sends_is_refused() {
         type Spoil = fn(&mut v1::SynchronizeRequest);
-        let cases: [(Spoil, &str); 12] = [
+        let cases: [(Spoil, &str); 14] = [
             (|r| r.instance = "x".repeat(32), "instance"),
             (|r| r.instance = String::new(), "instance"),
             (|r| r.name = "x".repeat(10_000), "name"),
@@ -144,11 +161,13 @@ mod tests {
             (|r| r.holding[0].attempt = 0, "attempt"),
             (|r| r.finished[0].attempt = u32::MAX, "attempt"),
             (|r| r.finished[0].verdict = None, "verdict"),
+            (|r| r.http = "user@host:80".to_owned(), "http"),
+            (|r| r.http = "h".repeat(300), "http"),
         ];
         for (spoil, named) in cases {
             let mut request = honest();
             spoil(&mut request);
-            let refused = read_picture(request).unwrap_err().to_string();
+            let refused = read_picture(request, PEER).unwrap_err().to_string();
             assert!(refused.contains(named), "{refused:?} does not name {named}");
         }
     }
@@ -156,11 +175,11 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_or_number_makes_it_panic(
-            instance: String, name: String, note: String, slots: u32, state: i32, id: Vec<u8>, attempt: u32,
+            instance: String, name: String, note: String, http: String, slots: u32, state: i32, id: Vec<u8>, attempt: u32,
         ) {
             let mut request = honest();
             request.holding[0] = v1::Holding { match_id: id, attempt, ticks: attempt };
-            let _ = read_picture(v1::SynchronizeRequest { instance, name, note, slots, state, ..request });
+            let _ = read_picture(v1::SynchronizeRequest { instance, name, note, http, slots, state, ..request }, PEER);
         }
     }
 }

@@ -42,6 +42,9 @@ pub use csv::to_csv;
 pub use document::{
     AlarmRow, BotRow, Document, FaultRow, HostFaultRow, MatchRow, PolicyRow, TournamentRow, WorkerRow,
 };
+pub(crate) use rank::{Place, places};
+pub(crate) use tally::{Sheet, Tally};
+
 pub use input::{Alarm, AlarmKind, Bot, MatchResult, Tournament, UnfitResult, Worker};
 pub use report::{Report, report};
 pub use text::to_text;

@@ -7,23 +7,26 @@
 //! The rating decides nothing: in a complete round robin equal points are equal ratings, and in an
 //! incomplete one a rank should not hang on the last digit of an estimate.
 
+use std::collections::HashMap;
+
 use super::tally::{Crosstable, Tally};
 
 /// A place in the standings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place {
+pub(crate) struct Place {
     /// Index of the bot.
-    pub(super) bot: usize,
+    pub(crate) bot: usize,
     /// From 1; bots that are level share it, and the ranks behind them are left out.
-    pub(super) rank: usize,
+    pub(crate) rank: usize,
 }
 
 /// The bots from first to last.
-pub(super) fn places(names: &[&str], tallies: &[Tally], crosstable: &Crosstable) -> Vec<Place> {
-    let level = |a: usize, b: usize| points(tallies, a) == points(tallies, b);
+pub(crate) fn places(names: &[&str], tallies: &[Tally], crosstable: &Crosstable) -> Vec<Place> {
+    let mut level = HashMap::<u64, Vec<usize>>::new();
+    (0..tallies.len()).for_each(|bot| level.entry(points(tallies, bot)).or_default().push(bot));
     let among = |bot: usize| -> u64 {
-        let others = (0..tallies.len()).filter(|other| *other != bot && level(bot, *other));
-        others.map(|other| crosstable.half_points(bot, other)).sum()
+        let others = level.get(&points(tallies, bot)).into_iter().flatten();
+        others.filter(|other| **other != bot).map(|other| crosstable.half_points(bot, *other)).sum()
     };
     let mut keyed: Vec<_> = names
         .iter()

@@ -168,6 +168,17 @@ pub trait Store: Send + Sync + 'static {
         each: impl FnMut(StoredResult) + Send,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
+    /// Calls `each` once with every result, of whatever setting, whose match's id begins with these lower-case
+    /// hexadecimal digits.
+    ///
+    /// # Errors
+    /// The database fails, or holds something that was never written to it.
+    fn for_each_beginning(
+        &self,
+        digits: &str,
+        each: impl FnMut(StoredResult) + Send,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
     /// Up to two results whose match's id begins with these lower-case hexadecimal digits: two say
     /// that it is not enough of one.
     ///

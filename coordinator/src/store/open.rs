@@ -124,6 +124,14 @@ impl Store for AnyStore {
         delegate!(self, store => store.for_each_result(setting, each))
     }
 
+    async fn for_each_beginning(
+        &self,
+        digits: &str,
+        each: impl FnMut(StoredResult) + Send,
+    ) -> Result<(), StoreError> {
+        delegate!(self, store => store.for_each_beginning(digits, each))
+    }
+
     async fn find(&self, digits: &str) -> Result<Vec<StoredResult>, StoreError> {
         delegate!(self, store => store.find(digits))
     }

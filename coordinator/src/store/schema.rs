@@ -149,6 +149,9 @@ pub(super) const FIND: &str = concat!(
     read_columns!(),
     " FROM results WHERE match_id >= $1 AND match_id < $2 ORDER BY match_id LIMIT 2"
 );
+/// Every result whose id is in a range.
+pub(super) const READ_BEGINNING: &str =
+    concat!("SELECT ", read_columns!(), " FROM results WHERE match_id >= $1 AND match_id < $2");
 /// The matches of a setting that have a result.
 pub(super) const READ_IDS: &str = "SELECT match_id FROM results WHERE setting = $1";
 /// The results of a setting.

@@ -129,6 +129,15 @@ impl Store for SqliteStore {
         sql::each_result(&mut *connection, &setting.to_string(), each).await.map_err(|e| self.failed(e))
     }
 
+    async fn for_each_beginning(
+        &self,
+        digits: &str,
+        each: impl FnMut(StoredResult) + Send,
+    ) -> Result<(), StoreError> {
+        let mut connection = self.connection().await?;
+        sql::each_beginning(&mut *connection, digits, each).await.map_err(|e| self.failed(e))
+    }
+
     async fn find(&self, digits: &str) -> Result<Vec<StoredResult>, StoreError> {
         let mut connection = self.connection().await?;
         sql::find(&mut *connection, digits).await.map_err(|e| self.failed(e))

@@ -7,6 +7,7 @@ use terms::limits::BadLimit;
 use terms::policy::{BadPolicy, NAMES_MAX};
 use terms::{Attempt, Digest, GameId, Limits, MatchId, Policy, Runtime};
 
+use crate::HttpAddress;
 use crate::v1;
 
 /// Longest name, note or detail that is read from a message, in bytes.
@@ -78,6 +79,7 @@ impl v1::SynchronizeRequest {
         bounded("instance", self.instance.len(), 32)?;
         bounded("name", self.name.len(), NAME_BYTES_MAX)?;
         bounded("note", self.note.len(), NAME_BYTES_MAX)?;
+        bounded("http", self.http.len(), HttpAddress::BYTES_MAX)?;
         bounded("slots", self.slots as usize, HOLDING_MAX)?;
         bounded("number of layers", self.layers.len(), LAYERS_MAX)?;
         for layer in &self.layers {

@@ -1,6 +1,7 @@
 //! What coordinator and worker say to each other: `arena.proto`, the code generated from it
 //! (checked in; `tests/generated.rs` fails when it is stale and can write it), the conversions to and
-//! from `terms`, and what each shows the other to be believed: certificates and the join token.
+//! from `terms`, and what each shows the other to be believed or found: certificates, the join token, where a
+//! worker answers HTTP.
 //!
 //! Everything that arrives is a stranger's: the conversions into `terms` are total, and bound
 //! every length. Never here: a server, a client, a decision.
@@ -9,6 +10,7 @@
 #[cfg(not(feature = "bare"))]
 mod convert;
 pub mod pem;
+mod reach;
 #[cfg(not(feature = "bare"))]
 mod report;
 mod token;
@@ -17,6 +19,7 @@ mod weigh;
 
 #[cfg(not(feature = "bare"))]
 pub use convert::{BadMessage, HOLDING_MAX, LAYERS_MAX, NAME_BYTES_MAX, read_attempt};
+pub use reach::{BadHttpAddress, Host, HostName, HttpAddress};
 pub use token::{BadToken, Hidden, JoinToken, TOKEN_BYTES_MAX, TOKEN_BYTES_MIN};
 #[cfg(not(feature = "bare"))]
 pub use weigh::weigh;

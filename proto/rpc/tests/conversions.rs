@@ -112,6 +112,7 @@ fn oversized_requests_are_refused_by_name() {
         v1::SynchronizeRequest { name: "n".repeat(257), ..Default::default() },
         v1::SynchronizeRequest { instance: "n".repeat(33), ..Default::default() },
         v1::SynchronizeRequest { note: "n".repeat(257), ..Default::default() },
+        v1::SynchronizeRequest { http: "n".repeat(260), ..Default::default() },
         v1::SynchronizeRequest { slots: u32::MAX, ..Default::default() },
         v1::SynchronizeRequest { layers: vec![v1::Layer::default(); 65], ..Default::default() },
         v1::SynchronizeRequest { holding: vec![v1::Holding::default(); 16_385], ..Default::default() },

@@ -125,6 +125,7 @@ pub(crate) fn request() -> Vec<Vec<u8>> {
         layers: vec![v1::Layer { name: "seccomp".into(), enabled: true, detail: String::new() }],
         holding: vec![v1::Holding { match_id: vec![1; 32], attempt: 1, ticks: 3 }],
         finished: vec![(&report(verdict)).into()],
+        http: "10.0.0.7:7071".into(),
     };
     verdicts.map(|verdict| request(verdict).encode_to_vec()).into()
 }

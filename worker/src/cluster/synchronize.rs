@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rpc::v1;
-use rpc::{BadMessage, PROTOCOL_VERSION, REPORTS_BYTES_MAX};
+use rpc::{BadMessage, HttpAddress, PROTOCOL_VERSION, REPORTS_BYTES_MAX};
 use terms::printable::clean;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -71,6 +71,7 @@ pub struct Session {
     ready: Option<Arc<Ready>>,
     preparing: Option<(Preparation, JoinHandle<Result<Ready, PrepareError>>)>,
     pulse: Arc<Pulse>,
+    http: Option<HttpAddress>,
     refusal: String,
     /// Since when a draining worker has nothing to do but to deliver, and delivers nothing.
     undelivered_since: Option<Instant>,
@@ -101,6 +102,7 @@ impl Session {
             ready: None,
             preparing: None,
             pulse: Arc::default(),
+            http: None,
             refusal: String::new(),
             undelivered_since: None,
             delivery_patience: DELIVERY_PATIENCE,
@@ -120,6 +122,12 @@ impl Session {
     #[must_use]
     pub fn with_tracks(self, tracks: Arc<Tracks>) -> Session {
         Session { tracks, ..self }
+    }
+
+    /// The same, but it says that this worker answers HTTP there.
+    #[must_use]
+    pub fn reachable_at(self, http: Option<HttpAddress>) -> Session {
+        Session { http, ..self }
     }
 
     /// How this conversation is doing.
@@ -211,6 +219,7 @@ impl Session {
             layers: self.ready.as_ref().map(|ready| layers(ready)).unwrap_or_default(),
             holding: self.board.holding(),
             finished,
+            http: self.http.as_ref().map(HttpAddress::to_string).unwrap_or_default(),
         };
         (request, has_more)
     }

@@ -129,6 +129,20 @@ impl Store for PostgresStore {
         persist!(self, connection => sql::each_result(connection, &setting, &mut once))
     }
 
+    async fn for_each_beginning(
+        &self,
+        digits: &str,
+        mut each: impl FnMut(StoredResult) + Send,
+    ) -> Result<(), StoreError> {
+        let mut seen = HashSet::new();
+        let mut once = |result: StoredResult| {
+            if seen.insert(result.id) {
+                each(result);
+            }
+        };
+        persist!(self, connection => sql::each_beginning(connection, digits, &mut once))
+    }
+
     async fn find(&self, digits: &str) -> Result<Vec<StoredResult>, StoreError> {
         persist!(self, connection => sql::find(connection, digits))
     }

@@ -8,7 +8,7 @@ mod record;
 use terms::{Attempt, BySeat, Digest, MatchId, Seed};
 
 use super::row::read_outcome;
-use super::session::{Columns, Session};
+use super::session::{Columns, Session, Value};
 use super::{StoredResult, schema};
 
 pub(super) use amend::amend;
@@ -69,11 +69,27 @@ pub(super) async fn each_result<S: Session>(
     Ok(())
 }
 
+/// Calls `each` with every result whose match's id begins with these digits.
+pub(super) async fn each_beginning<S: Session>(
+    session: &mut S,
+    digits: &str,
+    mut each: impl FnMut(StoredResult) + Send,
+) -> Result<(), Trouble> {
+    let mut rows = session.query(schema::READ_BEGINNING, range(digits));
+    while let Some(row) = S::next(&mut rows).await? {
+        each(read(&row)?);
+    }
+    Ok(())
+}
+
+/// All ids that begin with these digits. Hexadecimal digits come before `g`, so that the index finds the range.
+fn range(digits: &str) -> Vec<Value> {
+    vec![digits.into(), format!("{digits}g").into()]
+}
+
 /// Up to two results whose match's id begins with these digits.
 pub(super) async fn find<S: Session>(session: &mut S, digits: &str) -> Result<Vec<StoredResult>, Trouble> {
-    // Hexadecimal digits come before `g`, so that the index finds the range.
-    let values = vec![digits.into(), format!("{digits}g").into()];
-    session.all(schema::FIND, values).await?.iter().map(read).collect()
+    session.all(schema::FIND, range(digits)).await?.iter().map(read).collect()
 }
 
 /// Every setting that there is a result of.

@@ -33,6 +33,7 @@ on_both! {
     the_first_result_of_a_match_stays
     a_large_batch_is_written_in_order_whatever_is_in_it
     a_result_is_found_by_the_beginning_of_its_id
+    all_results_can_be_read_in_parts
     a_result_that_is_replaced_is_set_aside_and_not_lost
     what_a_distrusted_worker_alone_vouches_for_is_set_aside
     a_store_of_any_older_version_is_brought_up_to_date
@@ -94,6 +95,28 @@ async fn all(store: &AnyStore) -> Vec<StoredResult> {
     let mut results = Vec::new();
     store.for_each_result(setting(), |result| results.push(result)).await.unwrap();
     results
+}
+
+async fn all_results_can_be_read_in_parts(home: &Home) {
+    let store = home.open().await;
+    let results: Vec<_> = (0..100).map(|number| draw(&format!("m{number}"))).collect();
+    store.record(setting(), &results[..70]).await.unwrap();
+    store.record(Digest::of(b"another setting"), &results[70..]).await.unwrap();
+    let mut parts = Vec::new();
+    for digit in "0123456789abcdef".chars() {
+        let digits = digit.to_string();
+        store.for_each_beginning(&digits, |result| parts.push(result)).await.unwrap();
+        assert!(parts.iter().rev().take(1).all(|result| result.id.to_string().starts_with(digit)));
+    }
+    let mut whole = Vec::new();
+    store.for_each_beginning("", |result| whole.push(result)).await.unwrap();
+    let ids = |results: &[StoredResult]| {
+        let mut ids: Vec<_> = results.iter().map(|result| result.id).collect();
+        ids.sort();
+        ids
+    };
+    assert_eq!(ids(&parts), ids(&results));
+    assert_eq!(ids(&whole), ids(&results));
 }
 
 async fn results_survive_closing_and_opening(home: &Home) {

@@ -30,6 +30,10 @@ pub struct SynchronizeRequest {
     /// Every result that it has not yet been told to forget, oldest first, as many as fit.
     #[prost(message, repeated, tag = "10")]
     pub finished: ::prost::alloc::vec::Vec<Report>,
+    /// Where it answers whoever asks over HTTP how it is: rpc::HttpAddress, that is HOST:PORT, or :PORT for
+    /// the host that it calls from. Empty if nowhere, and from a worker that does not know of this.
+    #[prost(string, tag = "11")]
+    pub http: ::prost::alloc::string::String,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Holding {
