@@ -213,7 +213,7 @@ def transport():
         "short",
         [query("sum by (state) (arena_worker_targets{@})", "{{state}}")],
         "Workers that answer over HTTP: *listed* for Prometheus, or *left_out*. A worker without `--http` is in neither.",
-        "*left_out*: the address is not believed, or one host has too many. The coordinator's log names it.",
+        "*left_out*: the address is not believed, or one host has too many. A coordinator with `--trust-advertised` believes what `--http-advertise` says.",
         stack=True,
     )
     yield lines(
