@@ -3,7 +3,7 @@
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 
-use arena_tests::{Postgres, Tournament, bin, bin_folder, example_bots, wait_for};
+use arena_tests::{Postgres, Run, Tournament, bin, bin_folder, example_bots, wait_for};
 use tempfile::TempDir;
 
 /// Matches of [`tournament`].
@@ -19,6 +19,23 @@ pub(crate) struct Cluster {
     url: String,
     shared: TempDir,
     ports: [u16; 2],
+}
+
+/// A coordinator that was started.
+pub(crate) struct Coordinator {
+    tournament: Tournament,
+    child: Child,
+}
+
+impl Coordinator {
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits for its end.
+    pub(crate) fn finish(self) -> Run {
+        self.tournament.finish(self.child)
+    }
 }
 
 /// A worker that drains when this is dropped, or the test's process is gone.
@@ -59,20 +76,26 @@ impl Cluster {
         ])
     }
 
-    /// Starts a coordinator that becomes the active one.
-    pub(crate) fn active(&self, tournament: &Tournament, which: usize) -> Child {
+    fn start_one(&self, which: usize) -> Coordinator {
+        let tournament = self.coordinator(which);
         let child = tournament.start();
+        Coordinator { tournament, child }
+    }
+
+    /// Starts a coordinator that becomes the active one.
+    pub(crate) fn active(&self, which: usize) -> Coordinator {
+        let coordinator = self.start_one(which);
         self.wait_until_listening(which);
-        child
+        coordinator
     }
 
     /// Starts another coordinator while one is active.
-    pub(crate) fn standby(&self, tournament: &Tournament) -> Child {
-        let child = tournament.start();
+    pub(crate) fn standby(&self, which: usize) -> Coordinator {
+        let coordinator = self.start_one(which);
         // Each has one session, and the one of the standby has not got the lock.
         let sessions = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'arena on %'";
         wait_for("the standby", || (self.server.sql("arena", sessions) == "2").then_some(()));
-        child
+        coordinator
     }
 
     pub(crate) fn wait_until_listening(&self, which: usize) {

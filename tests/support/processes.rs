@@ -7,6 +7,11 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
+/// How long something may take to come on a machine that does many other things as well.
+const PATIENCE: Duration = Duration::from_secs(240);
+/// How often it is looked whether it came.
+const LOOK_EVERY: Duration = Duration::from_millis(5);
+
 /// Sends a signal to a process that is there.
 pub fn send(signal: Signal, pid: u32) {
     kill(Pid::from_raw(i32::try_from(pid).expect("a process id")), signal).expect("the process is there");
@@ -51,14 +56,15 @@ pub fn descendants(parent: u32, part: &str) -> Vec<u32> {
     found
 }
 
-/// Waits for what must come, and fails if it does not come within a minute.
+/// Waits for what must come, and fails if it does not come within minutes.
 pub fn wait_for<T>(what: &str, mut probe: impl FnMut() -> Option<T>) -> T {
     let began = Instant::now();
     loop {
         if let Some(found) = probe() {
             return found;
         }
-        assert!(began.elapsed() < Duration::from_secs(60), "{what} did not come");
-        std::thread::yield_now();
+        assert!(began.elapsed() < PATIENCE, "{what} did not come");
+        // So that what is waited for gets the processor.
+        std::thread::sleep(LOOK_EVERY);
     }
 }
