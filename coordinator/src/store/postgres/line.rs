@@ -10,8 +10,9 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{Connection, Error};
 
 use super::codes::{meaning, meaning_at_first};
+use super::{begin, commit};
 use crate::config::Database;
-use crate::store::session::bounded;
+use crate::store::session::{ANSWER_MAX, bounded};
 use crate::store::sql::{self, Trouble};
 use crate::store::{StoreError, schema};
 
@@ -129,10 +130,10 @@ impl Line {
             return Ok(());
         }
         let work = async {
-            let mut transaction = connection.begin().await?;
-            sqlx::query(LOCK_TABLES).execute(&mut *transaction).await?;
+            let mut transaction = begin(connection).await?;
+            bounded(ANSWER_MAX, sqlx::query(LOCK_TABLES).execute(&mut *transaction)).await?;
             sql::migrate(&mut *transaction, now_ms).await?;
-            Ok(transaction.commit().await?)
+            Ok(commit(transaction).await?)
         };
         work.await.map_err(|trouble| self.failed(trouble))
     }
