@@ -104,6 +104,11 @@ impl fmt::Display for Findings {
             writeln!(f, "  babble        {what}: {count} × {answer}")?;
         }
         if let Some(left) = &self.left {
+            let cpu = left.looks.last().map(|(_, look)| look.cpu).unwrap_or_default();
+            let per = |count: u64| cpu.as_micros() / u128::from(count.max(1));
+            let calls = calls.values().sum();
+            let (result, call) = (per(matches), per(calls));
+            writeln!(f, "  CPU           {result} us of the coordinator's a result, {call} us a call")?;
             show_looks(f, left)?;
         }
         for complaint in &self.complaints {
