@@ -16,11 +16,12 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use rpc::JoinToken;
+use tokio::io::AsyncRead;
 use tokio::process::{Child, ChildStderr, Command};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_stream::StreamExt;
-use tokio_util::codec::{FramedRead, LinesCodec};
+use tokio_util::codec::{FramedRead, LinesCodec, LinesCodecError};
 
 use crate::progress::Console;
 use restarts::{End, Restarts};
@@ -287,11 +288,33 @@ async fn end(mut child: Child, patience: Duration) {
 }
 
 async fn pass_on(stderr: Option<ChildStderr>, console: Console) {
-    let Some(stderr) = stderr else { return };
-    let mut lines = FramedRead::new(stderr, LinesCodec::new_with_max_length(LINE_BYTES_MAX));
-    while let Some(line) = lines.next().await {
-        if let Ok(line) = line {
-            console.line(&line);
+    if let Some(stderr) = stderr {
+        each_line(stderr, |line| console.line(line)).await;
+    }
+}
+
+/// Reads lines to the end, but for those that are too long.
+async fn each_line(bytes: impl AsyncRead + Unpin, mut say: impl FnMut(&str)) {
+    let mut lines = FramedRead::new(bytes, LinesCodec::new_with_max_length(LINE_BYTES_MAX));
+    loop {
+        match lines.next().await {
+            Some(Ok(line)) => say(&line),
+            // After an error the stream ends once, and then goes on.
+            Some(Err(LinesCodecError::MaxLineLengthExceeded)) => drop(lines.next().await),
+            Some(Err(LinesCodecError::Io(_))) | None => return,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_line_that_is_too_long_is_left_out_and_what_follows_is_not() {
+        let text = format!("first\n{}\nlast\n", "x".repeat(3 * LINE_BYTES_MAX));
+        let mut heard = Vec::new();
+        each_line(text.as_bytes(), |line| heard.push(line.to_owned())).await;
+        assert_eq!(heard, ["first", "last"]);
     }
 }
