@@ -3,31 +3,45 @@
 //! Workers send records; a file has both bots as well, so that a replay needs nothing else. Never
 //! here: what a transcript says, or a result.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use terms::{BySeat, Digest};
 use tokio::task::{JoinError, JoinSet};
+use transcript::Addresses;
+use transcript::file::{self, PackedBot};
 
 use crate::blobs::BlobStore;
 use crate::metrics::Metrics;
 use crate::store::StoredResult;
 use crate::transcripts::{Transcripts, TranscriptsError};
 
-/// Files that are written at once: a bucket takes its time for each.
-const WRITES_MAX: usize = 16;
+/// Transcripts that are made into files by one task where they stay on this machine.
+const TOGETHER_MAX: usize = 32;
+/// Tasks at once where they do, and where each waits for a bucket.
+const TASKS_MAX_HERE: usize = 4;
+const TASKS_MAX_AWAY: usize = 16;
 
 /// Where the transcripts of a run go.
 #[derive(Clone, Debug)]
 pub struct Archive {
     transcripts: Transcripts,
-    blobs: Arc<BlobStore>,
+    bots: Arc<Bots>,
     metrics: Metrics,
+}
+
+/// A record, by whose address, and of which bots.
+struct Entry {
+    bots: BySeat<Digest>,
+    address: Digest,
+    record: Vec<u8>,
 }
 
 impl Archive {
     /// An archive of matches between bots that are among `blobs`.
     pub fn new(transcripts: Transcripts, blobs: Arc<BlobStore>) -> Archive {
-        Archive { transcripts, blobs, metrics: Metrics::default() }
+        let bots = Arc::new(Bots { blobs, packed: Mutex::default() });
+        Archive { transcripts, bots, metrics: Metrics::default() }
     }
 
     /// The same, but what is kept is measured there.
@@ -48,46 +62,91 @@ impl Archive {
             return Ok(());
         }
         let _keeping = self.metrics.keeping();
-        let mut writes = JoinSet::new();
-        for result in results.filter(|result| !result.record.is_empty()) {
-            if writes.len() >= WRITES_MAX {
-                finish_one(&mut writes).await?;
+        let (together, tasks_max) = match self.transcripts.are_here() {
+            true => (TOGETHER_MAX, TASKS_MAX_HERE),
+            false => (1, TASKS_MAX_AWAY),
+        };
+        let mut entries = results.filter(|result| !result.record.is_empty()).map(|result| Entry {
+            bots: result.bots,
+            address: result.outcome.transcript,
+            record: std::mem::take(&mut result.record),
+        });
+        let mut tasks = JoinSet::new();
+        loop {
+            let some: Vec<Entry> = entries.by_ref().take(together).collect();
+            if some.is_empty() {
+                break;
             }
-            let (bots, address) = (result.bots, result.outcome.transcript);
-            writes.spawn(self.clone().write(bots, address, std::mem::take(&mut result.record)));
+            if tasks.len() >= tasks_max {
+                finish_one(&mut tasks).await?;
+            }
+            tasks.spawn(self.clone().write(some));
         }
-        while !writes.is_empty() {
-            finish_one(&mut writes).await?;
+        while !tasks.is_empty() {
+            finish_one(&mut tasks).await?;
         }
         Ok(())
     }
 
-    async fn write(
-        self,
-        bots: BySeat<Digest>,
-        address: Digest,
-        record: Vec<u8>,
-    ) -> Result<(), TranscriptsError> {
-        // Only bots of this tournament play in it; one that is not there cannot be packed.
-        let BySeat([Some(zero), Some(one)]) = bots.map(|bot| self.blobs.get(&bot)) else { return Ok(()) };
-        let pack = move || pack(&BySeat([&*zero, &*one]), &record, &address);
-        match joined(tokio::task::spawn_blocking(pack).await).await {
-            Some(file) => {
-                let bytes = file.len();
-                self.transcripts.put(&address, file).await?;
-                self.metrics.kept(bytes);
-                Ok(())
-            }
-            None => Ok(()),
+    async fn write(self, entries: Vec<Entry>) -> Result<(), TranscriptsError> {
+        let archive = self.clone();
+        let packing = tokio::task::spawn_blocking(move || archive.pack(entries));
+        for (address, file) in joined(packing.await).await? {
+            let bytes = file.len();
+            self.transcripts.put(&address, file).await?;
+            self.metrics.kept(bytes);
         }
+        Ok(())
+    }
+
+    /// Makes files of records. Those that stay on this machine are written at once, the others come back.
+    fn pack(&self, entries: Vec<Entry>) -> Result<Vec<(Digest, Vec<u8>)>, TranscriptsError> {
+        let (mut addresses, mut away) = (Addresses::new(), Vec::new());
+        for Entry { bots, address, record } in entries {
+            // Only bots of this tournament play in it; one that is not there cannot be packed.
+            let BySeat([Some(zero), Some(one)]) = bots.map(|bot| self.bots.packed(&bot)) else { continue };
+            let Some(file) = pack(&mut addresses, BySeat([&zero, &one]), &record, &address) else { continue };
+            if self.transcripts.are_here() {
+                self.transcripts.put_here(&address, &file)?;
+                self.metrics.kept(file.len());
+            } else {
+                away.push((address, file));
+            }
+        }
+        Ok(away)
+    }
+}
+
+/// The bots of a tournament as they stand in files: each is compressed once, and not for every match.
+#[derive(Debug)]
+struct Bots {
+    blobs: Arc<BlobStore>,
+    /// No more than there are blobs.
+    packed: Mutex<HashMap<Digest, Arc<PackedBot>>>,
+}
+
+impl Bots {
+    fn packed(&self, digest: &Digest) -> Option<Arc<PackedBot>> {
+        let packed = || self.packed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = packed().get(digest) {
+            return Some(known.clone());
+        }
+        let bot = Arc::new(PackedBot::new(&self.blobs.get(digest)?));
+        packed().insert(*digest, bot.clone());
+        Some(bot)
     }
 }
 
 /// The file of a record, if that is the one of its address: nobody can put something else in the
 /// place of a transcript that is kept already.
-fn pack(bundles: &BySeat<&[u8]>, record: &[u8], address: &Digest) -> Option<Vec<u8>> {
-    match transcript::address_of(record) {
-        Ok(found) if found == *address => Some(transcript::file::pack(bundles, record)),
+fn pack(
+    addresses: &mut Addresses,
+    bots: BySeat<&PackedBot>,
+    record: &[u8],
+    address: &Digest,
+) -> Option<Vec<u8>> {
+    match addresses.of(record) {
+        Ok(found) if found == *address => Some(file::pack_with(bots, record)),
         Ok(found) => {
             tracing::warn!("a worker sent transcript {found} as {address}: it is not kept");
             None
@@ -148,10 +207,12 @@ mod tests {
             runtime: runtime.fingerprint(),
         };
         let recorded = Recorder::new(&spec, &runtime).finish(&Verdict::Played(Scores::DRAW), 0);
-        let bundles: BySeat<&[u8]> = BySeat([b"a", b"b"]);
-        let file = pack(&bundles, &recorded.record, &recorded.address).unwrap();
+        let [a, b] = [b"a", b"b"].map(|bundle| PackedBot::new(bundle));
+        let another = Digest::of(b"another");
+        let packed = |record: &[u8], address| pack(&mut Addresses::new(), BySeat([&a, &b]), record, address);
+        let file = packed(&recorded.record, &recorded.address).unwrap();
         assert_eq!(transcript::file::unpack(&file).unwrap().transcript.address(), &recorded.address);
-        assert_eq!(pack(&bundles, &recorded.record, &Digest::of(b"another")), None);
-        assert_eq!(pack(&bundles, b"garbage", &recorded.address), None);
+        assert_eq!(packed(&recorded.record, &another), None);
+        assert_eq!(packed(b"garbage", &recorded.address), None);
     }
 }

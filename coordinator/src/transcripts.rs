@@ -5,6 +5,8 @@
 //! finds out, and a match that is played again gives the same transcript. Never here: what is in
 //! a transcript.
 
+mod folder;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,6 +18,7 @@ use terms::Digest;
 use crate::bucket;
 use crate::config::{Bucket, Keeping, Site};
 use crate::data_dir;
+use folder::Folder;
 
 /// Largest transcript that is read, in bytes.
 pub const FILE_BYTES_MAX: u64 = 64 << 20;
@@ -29,6 +32,8 @@ pub struct Transcripts {
 #[derive(Clone, Debug)]
 struct Place {
     objects: Arc<dyn ObjectStore>,
+    /// The directory, if it is one.
+    folder: Option<Folder>,
     /// For people.
     shown: String,
 }
@@ -56,7 +61,7 @@ pub enum TranscriptsError {
         place: String,
         /// Why.
         #[source]
-        source: Box<object_store::Error>,
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// One cannot be read.
     #[error("transcript {address} cannot be read from {place}")]
@@ -129,7 +134,7 @@ impl Transcripts {
             source: source.into(),
         })?;
         let objects = Arc::new(objects);
-        Ok(Transcripts { place: Some(Place { objects, shown: bucket.to_string() }) })
+        Ok(Transcripts { place: Some(Place { objects, folder: None, shown: bucket.to_string() }) })
     }
 
     /// A directory, which is made if it is not there.
@@ -140,7 +145,8 @@ impl Transcripts {
         let unusable = |source| TranscriptsError::Unusable { place: path.to_owned(), source };
         std::fs::create_dir_all(path).map_err(|error| unusable(error.into()))?;
         let objects = LocalFileSystem::new_with_prefix(path).map_err(|error| unusable(error.into()))?;
-        let place = Place { objects: Arc::new(objects), shown: path.display().to_string() };
+        let (folder, shown) = (Some(Folder::new(path)), path.display().to_string());
+        let place = Place { objects: Arc::new(objects), folder, shown };
         Ok(Transcripts { place: Some(place) })
     }
 
@@ -149,18 +155,33 @@ impl Transcripts {
         self.place.is_some()
     }
 
+    /// Whether the place is on this machine, so that [`Transcripts::put_here`] keeps what it is given.
+    pub fn are_here(&self) -> bool {
+        self.place.as_ref().is_some_and(|place| place.folder.is_some())
+    }
+
     /// Keeps a transcript's file under its address. The same one twice is no harm.
     ///
     /// # Errors
     /// It cannot be written.
     pub async fn put(&self, address: &Digest, file: Vec<u8>) -> Result<(), TranscriptsError> {
-        let Some(Place { objects, shown }) = &self.place else { return Ok(()) };
-        let written = objects.put(&key(address), PutPayload::from(file)).await;
-        let failed = |source| {
-            let (place, source) = (shown.clone(), Box::new(source));
-            TranscriptsError::Unwritable { address: *address, place, source }
+        let Some(place) = &self.place else { return Ok(()) };
+        let written = place.objects.put(&key(address), PutPayload::from(file)).await;
+        written.map(drop).map_err(|source| place.unwritable(address, source.into()))
+    }
+
+    /// The same for a place that is a directory, for whoever may wait for the disk. Nothing is done where
+    /// it is none.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn put_here(&self, address: &Digest, file: &[u8]) -> Result<(), TranscriptsError> {
+        let Some((place, folder)) =
+            self.place.as_ref().and_then(|place| Some((place, place.folder.as_ref()?)))
+        else {
+            return Ok(());
         };
-        written.map(drop).map_err(failed)
+        folder.put(key(address).as_ref(), file).map_err(|source| place.unwritable(address, source.into()))
     }
 
     /// The file of that address, if it is there.
@@ -184,7 +205,7 @@ impl Transcripts {
     /// # Errors
     /// There is none, or it cannot be read.
     pub async fn get(&self, address: &Digest) -> Result<Vec<u8>, TranscriptsError> {
-        let Some(Place { objects, shown }) = &self.place else { return Err(TranscriptsError::Nowhere) };
+        let Some(Place { objects, shown, .. }) = &self.place else { return Err(TranscriptsError::Nowhere) };
         let failed = |source| {
             let (place, source) = (shown.clone(), Box::new(source));
             TranscriptsError::Unreadable { address: *address, place, source }
@@ -195,6 +216,16 @@ impl Transcripts {
             return Err(TranscriptsError::TooLarge { address: *address, place: shown.clone(), bytes });
         }
         Ok(found.bytes().await.map_err(failed)?.into())
+    }
+}
+
+impl Place {
+    fn unwritable(
+        &self,
+        address: &Digest,
+        source: Box<dyn std::error::Error + Send + Sync>,
+    ) -> TranscriptsError {
+        TranscriptsError::Unwritable { address: *address, place: self.shown.clone(), source }
     }
 }
 

@@ -1,7 +1,9 @@
 //! A file that holds all that a match needs to be played again elsewhere: the record and both bots.
 //!
 //! The magic, the version (u32, little-endian), the length of the record (u32), the record as it is,
-//! and one frame of zstd with the length of the first bot's bundle (u32) and both bundles.
+//! the length of the first bot's frame (u32), and a frame of zstd with the bundle of each bot: a bot is
+//! compressed once, however many matches it plays. In version 1, one frame with the length of the first
+//! bundle (u32) and both bundles.
 
 use terms::{BySeat, Digest};
 
@@ -11,9 +13,9 @@ use crate::{BadTranscript, Transcript, read_record};
 /// The first bytes of every file.
 const MAGIC: &[u8; 16] = b"arena transcript";
 /// The version of the container; the record in it has its own.
-const FILE_VERSION: u32 = 1;
-/// Most bytes of both bundles together: two of the largest source that limits allow, and names.
-const BUNDLES_BYTES_MAX: usize = 18 << 20;
+const FILE_VERSION: u32 = 2;
+/// Most bytes of a bundle: the largest source that limits allow, and names.
+const BUNDLE_BYTES_MAX: usize = 9 << 20;
 
 /// What is in a file.
 #[derive(Clone, Debug)]
@@ -25,11 +27,27 @@ pub struct Packed {
     pub transcript: Transcript,
 }
 
+/// A bot as it stands in files.
+#[derive(Clone, Debug)]
+pub struct PackedBot(Vec<u8>);
+
+impl PackedBot {
+    /// A bot by its bundle, encoded.
+    pub fn new(bundle: &[u8]) -> PackedBot {
+        PackedBot(squeeze(bundle))
+    }
+}
+
 /// The file of a match: both bundles, encoded, and the record as [`crate::Recorded`] has it.
 pub fn pack(bundles: &BySeat<&[u8]>, record: &[u8]) -> Vec<u8> {
-    let BySeat([zero, one]) = bundles;
-    let bots = squeeze(&[&length(zero), *zero, *one].concat());
-    [MAGIC.as_slice(), &FILE_VERSION.to_le_bytes(), &length(record), record, &bots].concat()
+    let BySeat([zero, one]) = bundles.map(PackedBot::new);
+    pack_with(BySeat([&zero, &one]), record)
+}
+
+/// The same, with bots that were packed before.
+pub fn pack_with(BySeat([zero, one]): BySeat<&PackedBot>, record: &[u8]) -> Vec<u8> {
+    let version = FILE_VERSION.to_le_bytes();
+    [MAGIC.as_slice(), &version, &length(record), record, &length(&zero.0), &zero.0, &one.0].concat()
 }
 
 /// What is in a file.
@@ -40,11 +58,12 @@ pub fn unpack(file: &[u8]) -> Result<Packed, BadTranscript> {
     let is_short = MAGIC.starts_with(file);
     let missing = if is_short { BadTranscript::Truncated } else { BadTranscript::Foreign };
     let mut rest = file.strip_prefix(MAGIC).ok_or(missing)?;
-    match take_number(&mut rest)? {
+    let read_bundles = match take_number(&mut rest)? {
         0 => return Err(BadTranscript::Foreign),
-        FILE_VERSION => {}
+        1 => read_both,
+        FILE_VERSION => read_each,
         newer => return Err(BadTranscript::Newer(newer)),
-    }
+    };
     let length = take_number(&mut rest)?;
     let record = take(&mut rest, length)?;
     let bundles = read_bundles(rest)?;
@@ -57,8 +76,15 @@ pub fn unpack(file: &[u8]) -> Result<Packed, BadTranscript> {
     Ok(Packed { bundles, transcript })
 }
 
-fn read_bundles(frame: &[u8]) -> Result<BySeat<Vec<u8>>, BadTranscript> {
-    let mut zero = expand(frame, BUNDLES_BYTES_MAX)?;
+fn read_each(mut rest: &[u8]) -> Result<BySeat<Vec<u8>>, BadTranscript> {
+    let length = take_number(&mut rest)?;
+    let zero = take(&mut rest, length)?;
+    Ok(BySeat([expand(zero, BUNDLE_BYTES_MAX)?, expand(rest, BUNDLE_BYTES_MAX)?]))
+}
+
+/// Both bundles of a file of version 1.
+fn read_both(frame: &[u8]) -> Result<BySeat<Vec<u8>>, BadTranscript> {
+    let mut zero = expand(frame, 2 * BUNDLE_BYTES_MAX)?;
     let mut rest = zero.as_slice();
     let length = take_number(&mut rest)?;
     take(&mut rest, length)?;

@@ -39,7 +39,7 @@ pub use difference::{Aspect, Difference, Field};
 pub use end::{Cut, End};
 pub use form::{Form, Syntax};
 pub use header::Header;
-pub use record::{Transcript, address_of, read_record, read_text};
+pub use record::{Addresses, Transcript, read_record, read_text};
 pub use recorder::{Recorded, Recorder, Usage};
 pub use turn::{FaultNote, Turn, Used};
 

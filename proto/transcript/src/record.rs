@@ -5,7 +5,7 @@ use terms::{BySeat, Digest};
 
 use crate::digests::Digests;
 use crate::line::{TICK_START, read_tick, write_tick};
-use crate::squeeze::expand;
+use crate::squeeze::{Expander, expand};
 use crate::{BadTranscript, End, Header, LINE_BYTES_MAX, RECORD_BYTES_MAX, Turn};
 
 /// What is said of a line that another program wrote, or somebody changed.
@@ -60,12 +60,28 @@ pub fn read_record(record: &[u8]) -> Result<Transcript, BadTranscript> {
     read_text(expand(record, RECORD_BYTES_MAX)?)
 }
 
-/// The address of a record, without a look at what it says: much less work than to read it.
-///
-/// # Errors
-/// It does not unpack.
-pub fn address_of(record: &[u8]) -> Result<Digest, BadTranscript> {
-    Ok(Digest::of(&expand(record, RECORD_BYTES_MAX)?))
+/// Finds the addresses of records, without a look at what they say: much less work than to read them.
+pub struct Addresses(Expander);
+
+impl Addresses {
+    /// For any number of records.
+    pub fn new() -> Addresses {
+        Addresses(Expander::new())
+    }
+
+    /// The address of a record.
+    ///
+    /// # Errors
+    /// It does not unpack.
+    pub fn of(&mut self, record: &[u8]) -> Result<Digest, BadTranscript> {
+        Ok(Digest::of(self.0.expand(record, RECORD_BYTES_MAX)?))
+    }
+}
+
+impl Default for Addresses {
+    fn default() -> Addresses {
+        Addresses::new()
+    }
 }
 
 /// Reads a record that is not compressed any more.

@@ -26,6 +26,41 @@ pub(crate) fn squeeze(bytes: &[u8]) -> Vec<u8> {
 /// # Errors
 /// It is no such frame, damaged, or larger than `bytes_max` unpacked.
 pub(crate) fn expand(frame: &[u8], bytes_max: usize) -> Result<Vec<u8>, BadTranscript> {
+    let capacity = expanded_bytes(frame, bytes_max)?;
+    let expanded = Decompressor::new().and_then(|mut unpacker| unpacker.decompress(frame, capacity));
+    expanded.ok().filter(|bytes| bytes.len() == capacity).ok_or(BadTranscript::Damaged)
+}
+
+/// What many frames need one after another, made once.
+pub(crate) struct Expander {
+    unpacker: Decompressor<'static>,
+    bytes: Vec<u8>,
+}
+
+impl Expander {
+    /// One that has expanded nothing yet.
+    pub(crate) fn new() -> Expander {
+        // It fails only where there is no memory, and then Rust's own allocations have ended the process.
+        Expander { unpacker: Decompressor::new().unwrap_or_default(), bytes: Vec::new() }
+    }
+
+    /// The same as [`expand`], until the next one.
+    ///
+    /// # Errors
+    /// As [`expand`].
+    pub(crate) fn expand(&mut self, frame: &[u8], bytes_max: usize) -> Result<&[u8], BadTranscript> {
+        let capacity = expanded_bytes(frame, bytes_max)?;
+        self.bytes.clear();
+        self.bytes.reserve(capacity);
+        match self.unpacker.decompress_to_buffer(frame, &mut self.bytes) {
+            Ok(length) if length == capacity => Ok(&self.bytes),
+            _ => Err(BadTranscript::Damaged),
+        }
+    }
+}
+
+/// How long a frame will be when it is expanded.
+fn expanded_bytes(frame: &[u8], bytes_max: usize) -> Result<usize, BadTranscript> {
     if !frame.starts_with(&FRAME_MAGIC) {
         let is_short = FRAME_MAGIC.starts_with(frame);
         return Err(if is_short { BadTranscript::Truncated } else { BadTranscript::Foreign });
@@ -39,8 +74,7 @@ pub(crate) fn expand(frame: &[u8], bytes_max: usize) -> Result<Vec<u8>, BadTrans
         Ok(_) => return Err(BadTranscript::Damaged),
         Err(_) => return Err(BadTranscript::Truncated),
     }
-    let expanded = Decompressor::new().and_then(|mut unpacker| unpacker.decompress(frame, capacity));
-    expanded.ok().filter(|bytes| bytes.len() == capacity).ok_or(BadTranscript::Damaged)
+    Ok(capacity)
 }
 
 #[cfg(test)]

@@ -41,8 +41,12 @@ fn a_file_of_an_earlier_build_is_read() {
     let (script, bundles) = (script(), bundles());
     let [zero, one] = &bundles.0;
     let packed = pack(&terms::BySeat([zero, one]), &script.record().record);
-    if !is_regenerated("match-1.arena", &packed) {
-        let read = unpack(&std::fs::read(golden("match-1.arena")).unwrap()).unwrap();
+    // The first one was written by a build that knew no later version.
+    for name in ["match-1.arena", "match-2.arena"] {
+        if name == "match-2.arena" && is_regenerated(name, &packed) {
+            continue;
+        }
+        let read = unpack(&std::fs::read(golden(name)).unwrap()).unwrap();
         assert_eq!(read.bundles, bundles, "{WHAT_TO_DO}");
         assert_eq!(read.transcript.text(), script.transcript().text(), "{WHAT_TO_DO}");
     }

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use support::{Said, played, said, script};
 use terms::transcript::{FuelDigest, TranscriptDigest};
 use terms::{BySeat, Digest, Fault, HostFault, Scores, Seat, Verdict};
-use transcript::{Form, Recorder, Syntax, Transcript, Turn, address_of, read_record, read_text};
+use transcript::{Addresses, Form, Recorder, Syntax, Transcript, Turn, read_record, read_text};
 
 /// Everything that was said is in the turn, and nothing else.
 fn assert_same(said: &Said, turn: &Turn) {
@@ -45,7 +45,7 @@ fn everything_comes_back() {
     assert_eq!((end.verdict, end.ticks, end.cut.clone()), (script.verdict, 2, None));
     assert_eq!((end.digest, end.fuel_digest), (recorded.digest, recorded.fuel_digest));
     assert_eq!(transcript.address(), &recorded.address);
-    assert_eq!(address_of(&recorded.record).unwrap(), recorded.address);
+    assert_eq!(Addresses::new().of(&recorded.record).unwrap(), recorded.address);
     assert_eq!(read_text(transcript.text().into()).unwrap().address(), &recorded.address);
 }
 
