@@ -83,8 +83,8 @@ fn a_newer_version_and_something_else_are_told_apart() {
     assert_eq!(newer, BadTranscript::Newer(2));
     assert!(newer.to_string().contains("written by a newer version"), "{newer}");
     let mut newer = file();
-    newer[16] = 2;
-    assert_eq!(unpack(&newer).unwrap_err(), BadTranscript::Newer(2));
+    newer[16] = 3;
+    assert_eq!(unpack(&newer).unwrap_err(), BadTranscript::Newer(3));
     for foreign in ["{}\n", "[]\n", "\n", "hello\n", "{\"arena_transcript\":\"1\"}\n", "\u{feff}{}\n"] {
         assert_eq!(refused(foreign.to_owned()), BadTranscript::Foreign, "{foreign:?}");
     }
