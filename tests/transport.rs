@@ -15,7 +15,11 @@ mod attacks;
 mod papers;
 #[path = "transport/programs.rs"]
 mod programs;
+#[path = "transport/thieves.rs"]
+mod thieves;
 
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -248,6 +252,48 @@ fn a_stolen_token_fills_no_memory_and_stops_no_tournament() {
     assert!(grown < 700 << 20, "{} MiB", grown >> 20);
     let _honest = join(&papers, "honest", &coordinator.url("http", "localhost"), "--join-token-file @token");
     coordinator.finish();
+}
+
+#[test]
+fn whoever_has_stolen_a_token_is_no_fleet_and_ends_no_match() {
+    let papers = Papers::new();
+    let coordinator = start(&papers, "--join-token-file @token --workers-per-address 3");
+    let gang = thieves::Gang::enter(&papers, coordinator.port, &[[127, 0, 0, 9].into(); 5], None);
+    assert_eq!((gang.count(), gang.refusals.len()), (3, 2));
+    assert!(gang.refusals[0].contains("3 workers of this address already"), "{:?}", gang.refusals);
+    let health = arena_tests::free_address();
+    let flags = format!("--join-token-file @token --http {health}");
+    let _honest = join(&papers, "honest", &coordinator.url("http", "localhost"), &flags);
+    arena_tests::wait_for("the honest worker", || is_ready(health));
+    let spoiling = std::thread::Builder::new().spawn(|| gang.spoil()).unwrap();
+    assert_eq!(coordinator.finish().lasting(), undisturbed().lasting());
+    let spoiled = spoiling.join().unwrap();
+    println!("{spoiled} times a thief said that a match came to nothing");
+    assert!(spoiled >= 3, "nothing was spoiled");
+}
+
+/// Whether the coordinator gives the worker work.
+fn is_ready(health: SocketAddr) -> Option<()> {
+    let mut stream = TcpStream::connect(health).ok()?;
+    stream.write_all(b"GET /readyz HTTP/1.0\r\n\r\n").ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).ok()?;
+    answer.split(' ').nth(1).filter(|code| *code == "200").map(drop)
+}
+
+#[test]
+fn a_stolen_certificate_is_no_fleet_wherever_it_is_used() {
+    let papers = Papers::new();
+    papers.issue("thief", &["thief"], ClientAuth, 3000);
+    let flags = "--tls-cert @server --tls-key @server.key --client-ca @ca --join-token-file @token";
+    let coordinator = start(&papers, &format!("{flags} --workers-per-address 2"));
+    let addresses = [11, 12, 13].map(|last| [127, 0, 0, last].into());
+    let gang = thieves::Gang::enter(&papers, coordinator.port, &addresses, Some("thief"));
+    assert_eq!((gang.count(), gang.refusals.len()), (2, 1));
+    assert!(gang.refusals[0].contains("2 workers of this certificate already"), "{:?}", gang.refusals);
+    papers.issue("another", &["another"], ClientAuth, 3000);
+    let other = thieves::Gang::enter(&papers, coordinator.port, &addresses[2..], Some("another"));
+    assert_eq!(other.count(), 1, "{:?}", other.refusals);
 }
 
 #[test]

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use coordinator::blobs::BlobStore;
 use coordinator::driver::Finale;
-use coordinator::engine::{self, Called, Elapsed, Engine, Event, MatchNo, Stance, Voter, WorkerKey};
+use coordinator::engine::{self, Called, Elapsed, Engine, Event, Home, MatchNo, Stance, Voter, WorkerKey};
 use coordinator::plan::Plan;
 use coordinator::results::collect;
 use coordinator::schedule::{Schedule, Setting};
@@ -192,7 +192,15 @@ fn engine(matches: u32, is_settled: impl Fn(MatchNo) -> bool) -> Engine {
 
 fn called(who: u32) -> Event {
     let (worker, voter, stance) = (WorkerKey(who), Voter(who), Stance::Ready);
-    Event::Called(Called { worker, voter, slots: 8, stance, holding: Vec::new(), finished: Vec::new() })
+    Event::Called(Called {
+        worker,
+        voter,
+        home: Home(who.into()),
+        slots: 8,
+        stance,
+        holding: Vec::new(),
+        finished: Vec::new(),
+    })
 }
 
 /// A result like that of a match of two ordinary bots.

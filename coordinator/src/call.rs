@@ -6,6 +6,7 @@ use std::time::Duration;
 use terms::{Attempt, BySeat, Digest, MatchId, Report, Runtime, Seed};
 use tokio::sync::oneshot;
 
+use crate::caller::Caller;
 use crate::targets::Reach;
 
 /// What a worker says of itself.
@@ -77,6 +78,8 @@ pub struct Assignment {
 pub struct Call {
     /// What the worker says.
     pub picture: Picture,
+    /// Who says so.
+    pub caller: Caller,
     /// Where the reply goes.
     pub reply: oneshot::Sender<Reply>,
     /// The room in memory that it takes, given back when this is dropped: to be kept as long as what

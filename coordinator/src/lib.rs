@@ -19,6 +19,7 @@ pub mod archive;
 pub mod blobs;
 pub mod bucket;
 pub mod call;
+pub mod caller;
 pub mod config;
 pub mod data_dir;
 pub mod descriptors;

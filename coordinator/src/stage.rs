@@ -212,6 +212,7 @@ impl Stage {
             (self.store.clone(), Archive::new(self.transcripts.clone(), self.plan.blobs.clone())),
             Progress::new(console.clone()),
             site.local_workers,
+            site.workers_per_address,
         )
         .seen_in(&self.view)
     }

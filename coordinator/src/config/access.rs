@@ -43,6 +43,10 @@ pub struct AccessFlags {
     /// Let in only workers that show a certificate signed by this CA, in PEM
     #[arg(global = true, long, value_name = "FILE", env = "ARENA_CLIENT_CA")]
     pub client_ca: Option<PathBuf>,
+    /// Most workers of one address, and of one certificate where certificates are asked for: whoever
+    /// has stolen a token cannot pretend to be a whole fleet [default: 1000]
+    #[arg(global = true, long, value_name = "N", env = "ARENA_WORKERS_PER_ADDRESS")]
+    pub workers_per_address: Option<String>,
     /// A file with the join token, which workers must have as well: 16 bytes or more
     #[arg(global = true, long, value_name = "FILE", env = "ARENA_JOIN_TOKEN_FILE")]
     pub join_token_file: Option<PathBuf>,

@@ -18,7 +18,7 @@ const DEFAULT_PATH: &str = "arena.toml";
 /// Largest file that is read, in bytes.
 const BYTES_MAX: u64 = 1 << 20;
 /// Keys outside of tables, as [`RawFile`] has them.
-const KEYS: [&str; 29] = [
+const KEYS: [&str; 30] = [
     "bots",
     "rounds",
     "seed",
@@ -34,6 +34,7 @@ const KEYS: [&str; 29] = [
     "tls_key",
     "client_ca",
     "join_token_file",
+    "workers_per_address",
     "local_workers",
     "worker_bin",
     "python_wasm",
@@ -72,6 +73,7 @@ pub(super) struct RawFile {
     pub(super) client_ca: Option<PathBuf>,
     // The token itself has no key: a file of settings is passed on too easily.
     pub(super) join_token_file: Option<PathBuf>,
+    pub(super) workers_per_address: Option<u32>,
     pub(super) local_workers: Option<u32>,
     pub(super) worker_bin: Option<PathBuf>,
     pub(super) python_wasm: Option<PathBuf>,

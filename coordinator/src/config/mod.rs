@@ -19,6 +19,7 @@ mod tests;
 mod traces;
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use terms::{GameId, Limits, Policy, Seed};
@@ -37,6 +38,10 @@ pub use traces::{TraceFlags, Tracing};
 pub const ROUNDS_MAX: u32 = 1_000_000;
 /// Most local workers.
 pub const LOCAL_WORKERS_MAX: u32 = 64;
+/// Workers of one address if nobody says otherwise, enough for a fleet behind one router; and the most
+/// that can be asked for, which is as many as there may be at all.
+const WORKERS_PER_ADDRESS: u32 = 1_000;
+const WORKERS_PER_ADDRESS_MAX: u32 = 20_000;
 
 /// What to do, and where.
 #[derive(Clone, Debug, PartialEq)]
@@ -134,6 +139,8 @@ pub struct Site {
     pub listen: SocketAddr,
     /// What they have to show.
     pub access: Access,
+    /// Most workers of one address.
+    pub workers_per_address: NonZeroU32,
     /// Workers to start as child processes.
     pub local_workers: u32,
     /// The worker's executable, if it is not next to this one.

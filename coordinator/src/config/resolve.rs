@@ -1,6 +1,7 @@
 //! Flags over environment over file over defaults, each value checked once.
 
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use terms::game::UnknownGame;
@@ -16,7 +17,7 @@ use super::share::RawShare;
 use super::traces::read_tracing;
 use super::{
     AccessError, Bots, Bucket, Command, Config, Flags, Keeping, LOCAL_WORKERS_MAX, LogFormat, Order,
-    ROUNDS_MAX, SeedChoice, Sink, Site, Verbosity,
+    ROUNDS_MAX, SeedChoice, Sink, Site, Verbosity, WORKERS_PER_ADDRESS, WORKERS_PER_ADDRESS_MAX,
 };
 
 /// Why the settings make no sense. Each names the setting, its value and the rule.
@@ -110,6 +111,7 @@ fn read_site(flags: &Flags, file: &RawFile, workers_min: u32) -> Result<Site, Co
         data_dir: flags.data_dir.or(file.data_dir).unwrap_or_else(|| PathBuf::from("arena-data")),
         store: flags.store.or(file.store).map(|url| read_store(&url)).transpose()?,
         transcripts: read_keeping(flags.transcripts.or(file.transcripts))?,
+        workers_per_address: read_per_address(flags.access.workers_per_address, file.workers_per_address)?,
         local_workers: read_count(
             "--local-workers",
             flags.local_workers,
@@ -213,6 +215,13 @@ fn read_count(
     };
     let value = given.unwrap_or(default);
     if (min..=max).contains(&value) { Ok(value) } else { Err(bad(key, value, rule())) }
+}
+
+fn read_per_address(flag: Option<String>, file: Option<u32>) -> Result<NonZeroU32, ConfigError> {
+    let (default, max) = (WORKERS_PER_ADDRESS, WORKERS_PER_ADDRESS_MAX);
+    let count = read_count("--workers-per-address", flag, file, default, 1, max)?;
+    // It is at least one.
+    Ok(NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN))
 }
 
 fn read_seed(flag: Option<String>, file: Option<RawSeed>) -> Result<SeedChoice, ConfigError> {

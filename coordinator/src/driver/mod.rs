@@ -6,8 +6,10 @@
 
 mod admission;
 mod audits;
+mod calls;
 mod census;
 mod chatter;
+mod crowd;
 mod error;
 mod leases;
 mod names;
@@ -18,18 +20,16 @@ mod writer;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Debug;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use terms::{Attempt, MatchId, Outcome, Runtime};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
 use crate::archive::Archive;
-use crate::call::{Call, Picture, Reply};
-use crate::engine::{
-    AuditCounts, Called, Command, Elapsed, Ending, Engine, Event, Finished, Holding, MatchNo, Setback, Voter,
-    WorkerKey,
-};
+use crate::call::Reply;
+use crate::engine::{AuditCounts, Command, Elapsed, Ending, Engine, Event, MatchNo, Setback, WorkerKey};
 use crate::http::View;
 use crate::local;
 use crate::metrics::Phase;
@@ -40,6 +40,7 @@ use crate::store::{Amended, Store, StoredResult, Written};
 
 use audits::Findings;
 pub use audits::Quarantined;
+pub use calls::dismiss;
 pub use census::{Census, Standing};
 pub use error::DriverError;
 use leases::Leases;
@@ -48,9 +49,6 @@ pub use wake::Inputs;
 use wake::Wake;
 pub use writer::now_ms;
 use writer::{Done, Entry, Then, Writer};
-
-/// When a worker should call again after a run: another one may begin.
-const DISMISSED_CALL_AGAIN: Duration = Duration::from_secs(2);
 
 /// How often people see how far it is.
 const SHOW_EVERY: Duration = Duration::from_millis(100);
@@ -70,16 +68,6 @@ pub struct Finale {
     pub alarms: Vec<Alarm>,
     /// Workers that are not believed any more.
     pub quarantined: Vec<Quarantined>,
-}
-
-/// Answers whoever still calls after a run: there is nothing to play, and what it brings is wanted
-/// by nobody. Until the calls end.
-pub async fn dismiss(calls: &mut mpsc::Receiver<Call>) {
-    while let Some(Call { picture, reply, .. }) = calls.recv().await {
-        let settled = picture.finished.iter().map(|report| (report.id, report.attempt)).collect();
-        // Who hung up needs no answer.
-        let _ = reply.send(Reply { settled, call_again: DISMISSED_CALL_AGAIN, ..Reply::default() });
-    }
 }
 
 /// A match that stayed void.
@@ -132,7 +120,8 @@ struct OpenCall {
 impl<S: Store> Driver<S> {
     /// A driver for `engine`, which numbers the matches as `schedule` does. `runtime` is what
     /// workers must have; results go to the store, transcripts to the archive; `locals` is the
-    /// number of local workers that were started.
+    /// number of local workers that were started, `per_address` how many workers there may be of one
+    /// address.
     pub fn new(
         engine: Engine,
         schedule: Arc<Schedule>,
@@ -140,13 +129,14 @@ impl<S: Store> Driver<S> {
         (store, archive): (Arc<S>, Archive),
         progress: Progress,
         locals: u32,
+        per_address: NonZeroU32,
     ) -> Driver<S> {
         Driver {
             engine,
             writer: Writer::new(store, archive, schedule.setting().digest()),
             schedule,
             runtime,
-            roster: Roster::default(),
+            roster: Roster::new(per_address),
             open_calls: HashMap::new(),
             progress,
             locals,
@@ -271,63 +261,6 @@ impl<S: Store> Driver<S> {
             Command::Finish(ending) => return Some(ending),
         }
         None
-    }
-
-    fn on_call(&mut self, call: Call) -> Option<Ending> {
-        let Call { mut picture, reply, room } = call;
-        let reach = picture.reach.take();
-        let quarantine = self.roster.quarantine_of(&picture.instance);
-        let admission = admission::admit(&picture, &self.runtime, quarantine);
-        let engine = &self.engine;
-        let stranger = self.roster.in_the_way(&picture.instance, |key| engine.is_stranger(key));
-        let ending = stranger.and_then(|key| self.feed(Event::Gone(key)));
-        let Some((worker, voter)) = self.roster.meet(&picture, admission.refusal.as_deref()) else {
-            // Dropping the reply tells the worker to call again later.
-            if self.roster.may_say() {
-                tracing::warn!("there are too many workers; one more was turned away");
-            }
-            return ending;
-        };
-        self.list(worker, reach);
-        let settled = picture.finished.iter().map(|report| (report.id, report.attempt)).collect();
-        let called = self.called((worker, voter), picture, &admission);
-        let refusal = admission.refusal;
-        // A call that was still open belongs to a connection that broke.
-        self.open_calls.insert(worker, OpenCall { reply, refusal, settled, _room: room });
-        self.feed(Event::Called(called)).or(ending)
-    }
-
-    /// The call in the engine's words. Matches of other tournaments are nothing to it, and from a
-    /// worker that was refused nothing counts.
-    fn called(
-        &self,
-        (worker, voter): (WorkerKey, Voter),
-        picture: Picture,
-        admission: &admission::Admission,
-    ) -> Called {
-        let Picture { slots, holding, finished, .. } = picture;
-        let heard = admission.refusal.is_none();
-        let find = |id: &MatchId| self.schedule.find(id).filter(|_| heard);
-        let holding = holding.iter().filter_map(|(id, attempt, ticks)| {
-            Some(Holding { no: find(id)?, attempt: *attempt, ticks: *ticks })
-        });
-        let finished = finished.into_iter().filter_map(|report| {
-            Some(Finished {
-                no: find(&report.id)?,
-                attempt: report.attempt,
-                outcome: Box::new(report.outcome),
-                record: report.record,
-                wall: Duration::from_micros(report.wall_micros),
-            })
-        });
-        Called {
-            worker,
-            voter,
-            slots,
-            stance: admission.stance,
-            holding: holding.collect(),
-            finished: finished.collect(),
-        }
     }
 
     fn on_written(&mut self, done: Vec<Done>) -> Option<Ending> {

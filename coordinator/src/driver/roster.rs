@@ -2,13 +2,16 @@
 //! theirs are.
 
 use std::collections::{BTreeMap, HashMap};
+use std::num::NonZeroU32;
 use std::time::Instant;
 
 use crate::call::{Picture, State};
+use crate::caller::Caller;
 use crate::engine::{Voter, WorkerKey};
 
 use super::census::{Census, Standing};
 use super::chatter::Chatter;
+use super::crowd::Crowd;
 use super::names::Names;
 
 /// Most workers at a time.
@@ -24,12 +27,13 @@ const PAST_MAX: usize = 20_000;
 const QUARANTINED_MAX: usize = 10_000;
 
 /// The workers that called lately.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Roster {
     keys: HashMap<String, WorkerKey>,
     members: BTreeMap<WorkerKey, Member>,
     past: BTreeMap<WorkerKey, Credit>,
     names: Names,
+    crowd: Crowd,
     /// Why, by instance.
     quarantined: BTreeMap<String, String>,
     next: u32,
@@ -42,6 +46,8 @@ pub(super) struct Roster {
 #[derive(Debug)]
 struct Member {
     instance: String,
+    /// As it was met first.
+    caller: Caller,
     credit: Credit,
     state: State,
     note: String,
@@ -58,6 +64,27 @@ pub(super) struct Credit {
 }
 
 impl Roster {
+    /// Nobody yet; at most so many of one address or certificate.
+    pub(super) fn new(per_address: NonZeroU32) -> Roster {
+        Roster {
+            keys: HashMap::new(),
+            members: BTreeMap::new(),
+            past: BTreeMap::new(),
+            names: Names::default(),
+            crowd: Crowd::new(per_address),
+            quarantined: BTreeMap::new(),
+            next: 0,
+            census: Census::default(),
+            hand: WorkerKey::default(),
+            chatter: Chatter::default(),
+        }
+    }
+
+    /// Why one more of that caller's workers is not let in, if so.
+    pub(super) fn no_room_for(&self, instance: &str, caller: &Caller) -> Option<String> {
+        if self.keys.contains_key(instance) { None } else { self.crowd.full(caller) }
+    }
+
     /// Who must go before a worker of that instance can be met: nobody if it is known or there is
     /// room; otherwise one that `is_stranger`, if one is found soon. Those that work are not sent
     /// away, however many others want to be in.
@@ -83,23 +110,29 @@ impl Roster {
     }
 
     /// Enters or updates a worker that called. Nothing if there are too many already.
-    pub(super) fn meet(&mut self, picture: &Picture, refusal: Option<&str>) -> Option<(WorkerKey, Voter)> {
+    pub(super) fn meet(
+        &mut self,
+        picture: &Picture,
+        caller: Caller,
+        refusal: Option<&str>,
+    ) -> Option<(WorkerKey, Voter)> {
         let Picture { instance, layers, state, note, .. } = picture;
         let key = match self.keys.get(instance) {
             Some(key) => *key,
-            None => self.enter(instance)?,
+            None => self.enter(instance, &caller)?,
         };
         let before = self.take(key);
         // Whatever it calls itself later: it is known by its first name.
-        let (name, voter) = match &before {
-            Some(before) => (before.credit.name.clone(), before.credit.voter),
-            None => (picture.name.clone(), self.names.enter(&picture.name, key)),
+        let (name, voter, caller) = match &before {
+            Some(before) => (before.credit.name.clone(), before.credit.voter, before.caller),
+            None => (picture.name.clone(), self.names.enter(&picture.name, key), caller),
         };
         if is_news(*state, refusal, before.as_ref()) && self.may_say() {
             announce(&name, *state, refusal);
         }
         let member = Member {
             instance: instance.clone(),
+            caller,
             credit: Credit { name, layers: kept(layers), voter },
             state: *state,
             note: note.clone(),
@@ -117,12 +150,13 @@ impl Roster {
         Some(member)
     }
 
-    fn enter(&mut self, instance: &str) -> Option<WorkerKey> {
+    fn enter(&mut self, instance: &str, caller: &Caller) -> Option<WorkerKey> {
         if self.keys.len() >= WORKERS_MAX {
             return None;
         }
         let key = self.new_key()?;
         self.keys.insert(instance.to_owned(), key);
+        self.crowd.enter(caller);
         Some(key)
     }
 
@@ -134,7 +168,8 @@ impl Roster {
 
     /// Removes a worker. If it comes back, it gets another key. Says whether it left by itself.
     pub(super) fn forget(&mut self, key: WorkerKey) -> Option<bool> {
-        let Member { instance, credit, state, .. } = self.take(key)?;
+        let Member { instance, caller, credit, state, .. } = self.take(key)?;
+        self.crowd.leave(&caller);
         self.keys.remove(&instance);
         self.names.leave(&credit.name);
         if !self.may_say() {
@@ -287,6 +322,7 @@ fn announce(name: &str, state: State, refusal: Option<&str>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::caller::Origin;
 
     fn picture(number: usize, layers: Vec<String>) -> Picture {
         Picture {
@@ -303,13 +339,17 @@ mod tests {
         }
     }
 
+    fn caller() -> Caller {
+        Caller { origin: Origin::of([10, 0, 0, 1].into()), certificate: None }
+    }
+
     fn meet(roster: &mut Roster, number: usize) -> Option<WorkerKey> {
-        roster.meet(&picture(number, Vec::new()), None).map(|(key, _)| key)
+        roster.meet(&picture(number, Vec::new()), caller(), None).map(|(key, _)| key)
     }
 
     #[test]
     fn a_flood_of_strangers_pushes_out_strangers_and_never_those_that_work() {
-        let mut roster = Roster::default();
+        let mut roster = Roster::new(NonZeroU32::MAX);
         let workers: Vec<WorkerKey> = (0..300).filter_map(|number| meet(&mut roster, number)).collect();
         (300..WORKERS_MAX).for_each(|number| assert!(meet(&mut roster, number).is_some()));
         assert_eq!(meet(&mut roster, WORKERS_MAX), None, "it is full");
@@ -334,21 +374,21 @@ mod tests {
 
     #[test]
     fn what_is_kept_of_a_worker_is_bounded() {
-        let mut roster = Roster::default();
+        let mut roster = Roster::new(NonZeroU32::MAX);
         let layers = (0..64).map(|number| "x".repeat(number)).collect();
-        let (key, _) = roster.meet(&picture(1, layers), None).unwrap();
+        let (key, _) = roster.meet(&picture(1, layers), caller(), None).unwrap();
         let kept = &roster.credit(key).unwrap().layers;
         assert!(kept.len() <= LAYERS_MAX && kept.iter().all(|name| name.len() <= LAYER_BYTES_MAX));
     }
 
     #[test]
     fn what_it_waits_for_is_said_while_nobody_plays() {
-        let mut roster = Roster::default();
+        let mut roster = Roster::new(NonZeroU32::MAX);
         assert!(roster.waiting_for(0).is_some());
         let preparing = Picture { state: State::Preparing, ..picture(1, Vec::new()) };
-        let (key, voter) = roster.meet(&preparing, None).unwrap();
+        let (key, voter) = roster.meet(&preparing, caller(), None).unwrap();
         assert!(roster.waiting_for(0).unwrap().contains("preparing"));
-        roster.meet(&picture(1, Vec::new()), None);
+        roster.meet(&picture(1, Vec::new()), caller(), None);
         assert_eq!(roster.waiting_for(0), None);
         roster.quarantine(voter, "it lied");
         assert!(roster.waiting_for(0).unwrap().contains("it lied"));

@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use super::event::Voter;
 use super::finding::VOTES_MAX;
 use super::pace::{Field, excess, share};
+use super::player::{Player, Suits};
+use super::policy::TRIES_MAX;
 use super::workers::Worker;
 use super::{Command, Elapsed, Engine, MatchNo, Wanted, WorkerKey};
 
-/// More workers than can have voted on a match and made it void.
-const READY_MAX: usize = VOTES_MAX + 8;
+/// More workers, and more homes, than can have voted on a match and had it in vain.
+pub(super) const READY_MAX: usize = VOTES_MAX + TRIES_MAX as usize + 1;
 /// When a worker should call again that has nothing to do, or that has what others could do.
 const CALL_AGAIN_SOON: Duration = Duration::from_millis(200);
 
@@ -62,28 +63,34 @@ impl Engine {
 
     fn top_up(&mut self, now: Elapsed, key: WorkerKey) {
         let Some(worker) = self.workers.get(key) else { return };
-        let (voter, is_free) = (worker.voter, worker.held.is_empty());
+        let (player, is_free) = (worker.player, worker.held.is_empty());
         let room = (self.room(now, worker), is_free);
         let ready = self.some_ready();
         let inquiries = &self.inquiries;
         let leased = self.matches.lease_next(now, key, room, |matches, no| {
             let inquiry = inquiries.open(no);
-            let is_second_choice = |voter: &Voter| {
-                matches.is_avoided(no, *voter) || inquiry.is_some_and(|inquiry| inquiry.has_voted(*voter))
+            let suits = |player: Player| match inquiry {
+                Some(inquiry) if inquiry.has_voted(player.voter) => Suits::NotAgain,
+                _ => matches.suits(no, player),
             };
-            // With whom it came to nothing, or who has voted on it, gets it again only if that is
-            // true of everyone, or if it waits for too long.
-            inquiry.is_none_or(|inquiry| !inquiry.has_had_its_say(voter))
-                && (!is_second_choice(&voter)
+            // In whose home it came to nothing, or who has voted on it, gets it only if it suits
+            // nobody better, or if it waits for too long.
+            let own = suits(player);
+            inquiry.is_none_or(|inquiry| !inquiry.has_had_its_say(player.voter))
+                && (own == Suits::Well
                     || inquiry.is_some_and(|inquiry| inquiry.is_impatient(now))
-                    || ready.iter().all(|(_, voter)| is_second_choice(voter)))
+                    || ready.iter().all(|other| suits(*other) >= own))
         });
         leased.into_iter().for_each(|no| self.note_lease(now, key, no));
     }
 
-    /// Workers that get work: all of them, or more than can have had one and the same match.
-    pub(super) fn some_ready(&self) -> Vec<(WorkerKey, Voter)> {
-        self.workers.ready().iter().take(READY_MAX).map(|(key, voter)| (*key, *voter)).collect()
+    /// Workers that get work: one of each home and some more. That is all of them, or more, and of
+    /// more homes, than can have had one and the same match.
+    pub(super) fn some_ready(&self) -> Vec<Player> {
+        let ready = self.workers.ready();
+        let homes = self.workers.homes().values().take(READY_MAX);
+        let firsts = homes.filter_map(|keys| ready.get(keys.first()?));
+        firsts.chain(ready.values().take(READY_MAX)).copied().collect()
     }
 
     /// How many more matches the worker gets now.

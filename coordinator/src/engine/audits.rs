@@ -16,6 +16,7 @@ use super::event::{Doubt, Vote, Voter};
 use super::finding::{End, Finding, Outlook, decide, is_disputed};
 use super::inquiry::{Inquiry, Stage};
 use super::matches::Phase;
+use super::player::{Player, Suits};
 use super::setbacks::void;
 use super::{Command, Elapsed, Engine, Finished, MatchNo, WorkerKey};
 
@@ -36,7 +37,7 @@ impl Engine {
 
     fn vote_of(&self, key: WorkerKey, finished: Finished) -> Option<Vote> {
         let worker = self.workers.get(key)?;
-        Some(Vote { worker: key, voter: worker.voter, finished })
+        Some(Vote { worker: key, voter: worker.player.voter, finished })
     }
 
     /// A match is recorded, or what an inquiry found is.
@@ -132,8 +133,8 @@ impl Engine {
     fn outlook(&self, now: Elapsed, no: MatchNo) -> Outlook {
         let Some(inquiry) = self.inquiries.open(no) else { return Outlook::Nobody };
         let ready = self.some_ready();
-        let is_new = |(_, voter): &(WorkerKey, Voter)| {
-            !inquiry.has_voted(*voter) && !self.matches.is_avoided(no, *voter)
+        let is_new = |player: &Player| {
+            !inquiry.has_voted(player.voter) && self.matches.suits(no, *player) != Suits::NotAgain
         };
         let is_disputed = is_disputed(&inquiry.votes);
         let counts = self.matches.counts();
@@ -141,7 +142,7 @@ impl Engine {
         let goes_on = counts.waiting + counts.in_flight() > self.inquiries.reopened();
         if ready.iter().any(is_new) && !inquiry.is_impatient(now) || is_disputed && goes_on {
             Outlook::Others
-        } else if ready.iter().any(|(_, voter)| !inquiry.has_had_its_say(*voter)) {
+        } else if ready.iter().any(|player| !inquiry.has_had_its_say(player.voter)) {
             Outlook::Repeats
         } else {
             Outlook::Nobody
@@ -217,7 +218,7 @@ impl Engine {
         }
         self.audits.quarantined += 1;
         self.sweeps += 1;
-        let keys = self.workers.iter().filter(|(_, worker)| worker.voter == voter).map(|(key, _)| key);
+        let keys = self.workers.iter().filter(|(_, worker)| worker.player.voter == voter).map(|(key, _)| key);
         for key in keys.collect::<Vec<_>>() {
             self.requeue_of(key, |_, _| true);
             self.workers.change(key, |worker| worker.is_quarantined = true);

@@ -6,27 +6,30 @@ use terms::{Attempt, Verdict};
 
 use super::command::Setback;
 use super::matches::{Lease, Phase};
+use super::player::Player;
 use super::policy::{HOLD_MAX, SLOTS_MAX};
-use super::{Called, Command, Elapsed, Engine, Finished, Holding, MatchNo, Stance, Voter, WorkerKey};
+use super::{Called, Command, Elapsed, Engine, Finished, Holding, MatchNo, Stance, WorkerKey};
 
 /// Highest attempt that is believed of a worker which brings a match we never gave it.
 const ADOPTED_ATTEMPT_MAX: u32 = 1_000;
 
 impl Engine {
     pub(super) fn called(&mut self, now: Elapsed, called: Called, out: &mut Vec<Command>) {
-        let Called { worker: key, voter, slots, stance, mut holding, finished } = called;
+        let Called { worker: key, voter, home, slots, stance, mut holding, finished } = called;
+        let player = Player { voter, home };
         holding.truncate(HOLD_MAX as usize);
-        self.workers.enter(now, key, voter, self.look_again_at(now, key));
+        self.workers.enter(now, key, player, self.look_again_at(now, key));
         let is_quarantined = self.quarantined.contains(&voter);
         self.workers.change(key, |worker| {
             worker.is_quarantined |= is_quarantined;
+            worker.player = player;
             worker.seen_at = now;
             worker.slots = slots.min(SLOTS_MAX);
             worker.stance = stance;
             worker.call_open = true;
         });
         for finished in finished {
-            self.take_result(now, (key, voter), finished, out);
+            self.take_result(now, (key, player), finished, out);
         }
         for holding in &holding {
             self.renew(now, key, *holding);
@@ -44,7 +47,7 @@ impl Engine {
     fn take_result(
         &mut self,
         now: Elapsed,
-        (key, voter): (WorkerKey, Voter),
+        (key, player): (WorkerKey, Player),
         finished: Finished,
         out: &mut Vec<Command>,
     ) {
@@ -76,7 +79,7 @@ impl Engine {
             }
         });
         if void {
-            return self.set_back(now, no, (key, voter), Setback::Void, Some(finished.outcome), out);
+            return self.set_back(now, no, (key, player), Setback::Void, Some(finished.outcome), out);
         }
         if is_vote {
             return self.vote(now, key, finished, out);
@@ -129,13 +132,13 @@ impl Engine {
         let Holding { no, attempt, ticks } = holding;
         let waiting = matches!(self.matches.phase(no), Some(Phase::Fresh | Phase::Queued));
         let believable = (1..=ADOPTED_ATTEMPT_MAX).contains(&attempt.0);
-        let is_new = |voter| {
+        let is_new = |Player { voter, home }| {
             let has_voted = self.inquiries.open(no).is_some_and(|inquiry| inquiry.has_voted(voter));
-            !has_voted && !self.matches.is_avoided(no, voter)
+            !has_voted && !self.matches.is_avoided(no, home)
         };
         let is_welcome = self.workers.get(key).is_some_and(|worker| {
             // However often it calls: it has no more than it could have been given.
-            !worker.is_quarantined && worker.held_count() < HOLD_MAX && is_new(worker.voter)
+            !worker.is_quarantined && worker.held_count() < HOLD_MAX && is_new(worker.player)
         });
         if waiting && believable && self.drain_since.is_none() && is_welcome {
             self.matches.lease_to(now, no, key, attempt, ticks.min(self.policy.moves_max));

@@ -37,6 +37,11 @@ pub struct WorkerKey(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Voter(pub u32);
 
+/// Where workers call from: one machine, or one owner's machines, as far as anybody can tell. Names
+/// and processes are for the asking; homes are not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Home(pub u64);
+
 /// One result of a match, and who says so.
 #[derive(Clone, Debug)]
 pub struct Vote {
@@ -86,6 +91,8 @@ pub struct Called {
     pub worker: WorkerKey,
     /// Whose votes its results are.
     pub voter: Voter,
+    /// Where it calls from.
+    pub home: Home,
     /// Matches it can play at once.
     pub slots: u32,
     /// Whether it may get work.

@@ -8,7 +8,9 @@ use std::collections::{BTreeMap, btree_map};
 use terms::Attempt;
 
 use super::counts::Counts;
-use super::event::{Elapsed, MatchNo, Voter, WorkerKey};
+use super::event::{Elapsed, Home, MatchNo, WorkerKey};
+use super::fresh::Fresh;
+use super::player::{Avoided, Player, Suits};
 
 /// Most waiting matches that are passed over to find those that suit a worker.
 const SCAN_MAX: usize = 256;
@@ -57,8 +59,8 @@ pub(super) struct Tries {
     pub(super) voids: u32,
     /// Workers lost while they had it.
     pub(super) losses: u32,
-    /// Those with whom it came to nothing: others first. As long as `voids` and `losses`.
-    pub(super) avoid: Vec<Voter>,
+    /// Those with whom it came to nothing: others first. As many as `voids` and `losses`.
+    pub(super) avoid: Avoided,
     /// Its place among those that wait for another try.
     place: Option<u64>,
 }
@@ -78,8 +80,7 @@ pub(super) struct Matches {
     next_place: u64,
     /// Where in the queue to look first: behind those that suited nobody the last time.
     look_from: u64,
-    /// No match before this one is fresh.
-    cursor: u32,
+    fresh: Fresh,
     serial: u64,
 }
 
@@ -90,6 +91,7 @@ impl Matches {
         let phases: Vec<Phase> = (0..count).map(phase).collect();
         let mut counts = Counts::default();
         phases.iter().for_each(|phase| *counts.of(*phase) += 1);
+        let fresh = Fresh::of(&phases);
         Matches {
             phases,
             counts,
@@ -99,7 +101,7 @@ impl Matches {
             suspects: BTreeMap::new(),
             next_place: 0,
             look_from: 0,
-            cursor: 0,
+            fresh,
             serial: 0,
         }
     }
@@ -130,14 +132,19 @@ impl Matches {
         self.leases.get_mut(&no)
     }
 
-    /// What a match went through so far.
+    /// What a match went through so far, to change it.
     pub(super) fn tries_mut(&mut self, no: MatchNo) -> &mut Tries {
         self.tries.entry(no).or_default()
     }
 
-    /// Whether the match came to nothing with that voter before.
-    pub(super) fn is_avoided(&self, no: MatchNo, voter: Voter) -> bool {
-        self.tries.get(&no).is_some_and(|tries| tries.avoid.contains(&voter))
+    /// How well the match suits that player, as far as it came to nothing before.
+    pub(super) fn suits(&self, no: MatchNo, player: Player) -> Suits {
+        self.tries.get(&no).map_or(Suits::Well, |tries| tries.avoid.suits(player))
+    }
+
+    /// Whether the match came to nothing in that home before.
+    pub(super) fn is_avoided(&self, no: MatchNo, home: Home) -> bool {
+        self.tries.get(&no).is_some_and(|tries| tries.avoid.has_home(home))
     }
 
     /// Whether the match may be what kills its workers.
@@ -171,7 +178,7 @@ impl Matches {
     ) -> Vec<MatchNo> {
         let mut picked = self.pick_queued(room as usize, &suits);
         while picked.len() < room as usize
-            && let Some(no) = self.next_fresh(picked.last().copied())
+            && let Some(no) = self.fresh.next(&self.phases)
         {
             picked.push(no);
         }
@@ -206,20 +213,6 @@ impl Matches {
         }
         self.look_from = 0;
         picked
-    }
-
-    /// The next match after `picked`, or after all that were handed out, that nobody had yet.
-    fn next_fresh(&mut self, picked: Option<MatchNo>) -> Option<MatchNo> {
-        let picked = picked.filter(|no| self.phase(*no) == Some(Phase::Fresh));
-        let from = picked.map_or(self.cursor, |no| no.0 + 1);
-        let rest = self.phases.get(from as usize..)?;
-        let ahead = rest.iter().position(|phase| *phase == Phase::Fresh)?;
-        // Bounded by the number of matches, which is a u32.
-        let no = from + ahead as u32;
-        if picked.is_none() {
-            self.cursor = no;
-        }
-        Some(MatchNo(no))
     }
 
     /// Puts a waiting match into a worker's hands.

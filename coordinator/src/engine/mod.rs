@@ -29,12 +29,16 @@ mod command;
 mod counts;
 mod event;
 mod finding;
+mod fresh;
+#[cfg(test)]
+mod home_scripts;
 mod inquiry;
 #[cfg(test)]
 mod lease_scripts;
 mod matches;
 mod moves;
 mod pace;
+mod player;
 mod policy;
 mod sample;
 #[cfg(test)]
@@ -47,7 +51,9 @@ mod workers;
 
 pub use command::{AuditEnd, Command, Ending, Misdeed, Setback, Wanted};
 pub use counts::Counts;
-pub use event::{Called, Doubt, Elapsed, Event, Finished, Holding, MatchNo, Stance, Vote, Voter, WorkerKey};
+pub use event::{
+    Called, Doubt, Elapsed, Event, Finished, Holding, Home, MatchNo, Stance, Vote, Voter, WorkerKey,
+};
 pub use inquiry::AuditCounts;
 pub use policy::{HOLD_MAX, Policy, SLOTS_MAX};
 pub use sample::Sample;

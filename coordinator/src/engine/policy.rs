@@ -11,6 +11,9 @@ pub const SLOTS_MAX: u32 = 1_024;
 /// Most matches one worker may hold, playing and waiting: its answer must fit in a message.
 pub const HOLD_MAX: u32 = 8_192;
 
+/// Tries at a match, whatever came of them.
+pub(super) const TRIES_MAX: u32 = 12;
+
 /// Longest time, in seconds, for which a worker may say that it compiles bots.
 const COMPILE_SECONDS_MAX: u32 = 1_800;
 

@@ -2,7 +2,7 @@
 //!
 //! One event per line:
 //! `at SECONDS` (with the ticks until then) · `tick` · `drain` · `gone W` · `stored M…` (durable) ·
-//! `call W SLOTS [ready|idle|draining] [has M/TRY@TICKS]… [done M/TRY[=RESULT]]… [void M/TRY]…` ·
+//! `call W SLOTS [ready|idle|draining] [from HOME] [has M/TRY@TICKS]… [done M/TRY[=RESULT]]… [void M/TRY]…` ·
 //! `compared` · `swept M…` (distrusted) · `doubt M/TRY[=RESULT] W [W=RESULT]` (who has the record, who differs)
 
 use std::time::Duration;
@@ -92,6 +92,7 @@ fn called(worker: WorkerKey, slots: u32, words: &[&str]) -> Called {
     let mut called = Called {
         worker,
         voter: Voter(worker.0),
+        home: Home(worker.0.into()),
         slots,
         stance: Stance::Ready,
         holding: Vec::new(),
@@ -103,7 +104,8 @@ fn called(worker: WorkerKey, slots: u32, words: &[&str]) -> Called {
             "ready" => called.stance = Stance::Ready,
             "idle" => called.stance = Stance::Idle,
             "draining" => called.stance = Stance::Draining,
-            "has" | "done" | "void" => mode = word,
+            "from" | "has" | "done" | "void" => mode = word,
+            home if mode == "from" => called.home = Home(home.parse().unwrap()),
             item if mode == "has" => called.holding.push(holding(item)),
             item => called.finished.push(finished(item, mode == "void")),
         }

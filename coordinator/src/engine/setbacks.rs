@@ -3,8 +3,11 @@
 use terms::fault::HostFault;
 use terms::{Attempt, BySeat, Digest, Outcome, SeatUsage, Verdict};
 
-use super::matches::{Lease, Phase};
-use super::{Command, Elapsed, Engine, MatchNo, Setback, Voter, WorkerKey};
+use super::answers::READY_MAX;
+use super::matches::{Lease, Phase, Tries};
+use super::player::Player;
+use super::policy::{Policy, TRIES_MAX};
+use super::{Command, Elapsed, Engine, Home, MatchNo, Setback, WorkerKey};
 
 /// Tries that came to nothing in this run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,7 +49,7 @@ impl Engine {
         &mut self,
         now: Elapsed,
         no: MatchNo,
-        (key, voter): (WorkerKey, Voter),
+        (key, player): (WorkerKey, Player),
         why: Setback,
         outcome: Option<Box<Outcome>>,
         out: &mut Vec<Command>,
@@ -58,9 +61,9 @@ impl Engine {
             Setback::Lost => tries.losses += 1,
             Setback::Void | Setback::Stalled => tries.voids += 1,
         }
-        tries.avoid.push(voter);
+        tries.avoid.push(player);
         let losses = tries.losses;
-        if tries.voids < self.policy.attempts_max && losses < self.policy.losses_max {
+        if is_worth_another(&self.policy, tries, self.workers.homes().keys()) {
             self.matches.requeue(no);
             out.push(Command::Retried { no, worker: key, why });
         } else if self.inquiries.open(no).is_some() {
@@ -78,7 +81,7 @@ impl Engine {
         let Some(worker) = self.workers.remove(key) else { return };
         out.push(Command::Forget(key));
         for no in worker.held.into_values() {
-            self.set_back(now, no, (key, worker.voter), Setback::Lost, None, out);
+            self.set_back(now, no, (key, worker.player), Setback::Lost, None, out);
         }
     }
 
@@ -95,6 +98,17 @@ impl Engine {
             });
         });
     }
+}
+
+/// Whether a match may be tried again after all that, if those are the homes of workers that get work.
+fn is_worth_another<'a>(policy: &Policy, tries: &Tries, homes: impl Iterator<Item = &'a Home>) -> bool {
+    if tries.voids < policy.attempts_max && tries.losses < policy.losses_max {
+        return true;
+    }
+    // What only one or two homes had in vain may be their doing.
+    tries.avoid.homes() < policy.attempts_max as usize
+        && tries.voids + tries.losses < TRIES_MAX
+        && homes.take(READY_MAX).any(|home| !tries.avoid.has_home(*home))
 }
 
 /// The outcome of a match of which nobody reported anything.
@@ -131,13 +145,14 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::engine::{Called, Event, Finished, Policy, Stance};
+    use crate::engine::{Called, Event, Finished, Stance, Voter};
 
     fn call(worker: u32, finished: Vec<Finished>) -> Event {
         let (stance, holding) = (Stance::Ready, Vec::new());
         Event::Called(Called {
             worker: WorkerKey(worker),
             voter: Voter(worker),
+            home: Home(worker.into()),
             slots: 1,
             stance,
             holding,

@@ -19,14 +19,14 @@ impl Engine {
     /// Looks whether a worker fell silent or stands still, and when to look again.
     fn look_after(&mut self, now: Elapsed, key: WorkerKey, out: &mut Vec<Command>) {
         let Some(worker) = self.workers.get(key) else { return };
-        let voter = worker.voter;
+        let player = worker.player;
         // A worker whose call we have not answered yet waits for us, not we for it.
         if !worker.call_open && now.since(worker.seen_at) > self.silence() {
             return self.lose(now, key, out);
         }
         for no in self.stalled(now, worker) {
             self.take_from(key, no);
-            self.set_back(now, no, (key, voter), Setback::Stalled, None, out);
+            self.set_back(now, no, (key, player), Setback::Stalled, None, out);
         }
         self.workers.watch(key, self.look_again_at(now, key));
     }

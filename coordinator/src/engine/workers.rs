@@ -6,9 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet, btree_map};
 use std::time::Duration;
 
-use super::event::{Elapsed, MatchNo, Stance, Voter, WorkerKey};
+use super::event::{Elapsed, Home, MatchNo, Stance, WorkerKey};
 use super::moves::Moves;
 use super::pace::Pace;
+use super::player::Player;
 
 /// Voids in a row after which a worker gets one match at a time: it may be broken.
 const VOIDS_IN_A_ROW_MAX: u32 = 4;
@@ -18,8 +19,8 @@ const CALLS_PER_SECOND_MAX: u32 = 2_000;
 /// One worker.
 #[derive(Debug)]
 pub(super) struct Worker {
-    /// Whose votes its results are.
-    pub(super) voter: Voter,
+    /// Whose votes its results are, and where it calls from.
+    pub(super) player: Player,
     /// Whether it is not believed any more.
     pub(super) is_quarantined: bool,
     /// Matches it can play at once.
@@ -47,9 +48,9 @@ pub(super) struct Worker {
 }
 
 impl Worker {
-    fn new(now: Elapsed, voter: Voter) -> Worker {
+    fn new(now: Elapsed, player: Player) -> Worker {
         Worker {
-            voter,
+            player,
             is_quarantined: false,
             slots: 0,
             stance: Stance::Idle,
@@ -133,7 +134,9 @@ pub(super) struct Sums {
 #[derive(Debug, Default)]
 pub(super) struct Workers {
     all: BTreeMap<WorkerKey, Worker>,
-    ready: BTreeMap<WorkerKey, Voter>,
+    ready: BTreeMap<WorkerKey, Player>,
+    /// The same, by home.
+    homes: BTreeMap<Home, BTreeSet<WorkerKey>>,
     sums: Sums,
     watched: BTreeSet<(Elapsed, WorkerKey)>,
 }
@@ -155,8 +158,13 @@ impl Workers {
     }
 
     /// Those that may get work.
-    pub(super) fn ready(&self) -> &BTreeMap<WorkerKey, Voter> {
+    pub(super) fn ready(&self) -> &BTreeMap<WorkerKey, Player> {
         &self.ready
+    }
+
+    /// The same, by home. No home is empty.
+    pub(super) fn homes(&self) -> &BTreeMap<Home, BTreeSet<WorkerKey>> {
+        &self.homes
     }
 
     /// What those that may get work have together.
@@ -170,20 +178,39 @@ impl Workers {
         let before = worker.share();
         let result = change(worker);
         let after = worker.share();
-        if worker.is_ready() {
-            self.ready.insert(key, worker.voter);
-        } else {
-            self.ready.remove(&key);
-        }
+        let now = worker.is_ready().then_some(worker.player);
+        self.list(key, now);
         self.sums.slots = self.sums.slots - before.slots + after.slots;
         self.sums.idle = self.sums.idle - before.idle + after.idle;
         Some(result)
     }
 
+    /// Lists a worker among those that get work, or does so no more.
+    fn list(&mut self, key: WorkerKey, player: Option<Player>) {
+        let before = match player {
+            Some(player) => self.ready.insert(key, player),
+            None => self.ready.remove(&key),
+        };
+        if before == player {
+            return;
+        }
+        if let Some(Player { home, .. }) = before
+            && let Some(keys) = self.homes.get_mut(&home)
+        {
+            keys.remove(&key);
+            if keys.is_empty() {
+                self.homes.remove(&home);
+            }
+        }
+        if let Some(Player { home, .. }) = player {
+            self.homes.entry(home).or_default().insert(key);
+        }
+    }
+
     /// Enters a worker, unless it is there; it is looked at first at `watch_at`.
-    pub(super) fn enter(&mut self, now: Elapsed, key: WorkerKey, voter: Voter, watch_at: Elapsed) {
+    pub(super) fn enter(&mut self, now: Elapsed, key: WorkerKey, player: Player, watch_at: Elapsed) {
         if let btree_map::Entry::Vacant(place) = self.all.entry(key) {
-            place.insert(Worker::new(now, voter));
+            place.insert(Worker::new(now, player));
             self.watch(key, watch_at);
         }
     }

@@ -15,8 +15,8 @@ use super::budget::{Budget, Held};
 use super::busy;
 use super::door::Sending;
 use super::incoming::Visitor;
-use super::origin::Origin;
 use crate::blobs::BlobStore;
+use crate::caller::Origin;
 use crate::metrics::Metrics;
 
 /// What is sent at once, in bytes: whoever takes nothing holds up no more than a few of these.

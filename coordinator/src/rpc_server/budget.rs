@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::origin::Origin;
+use crate::caller::Origin;
 
 /// The longest small request, in bytes: what keeps a lease alive fits.
 const SMALL_BYTES_MAX: usize = 64 << 10;

@@ -8,6 +8,7 @@ use rpc::v1::cluster_server::Cluster;
 use terms::{BySeat, Digest};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
+use tonic::transport::server::TlsConnectInfo;
 use tonic::{Request, Response, Status};
 
 use super::busy;
@@ -15,6 +16,7 @@ use super::gate::Room;
 use super::incoming::Visitor;
 use super::request::read_picture;
 use crate::call::{Call, Reply};
+use crate::caller::Caller;
 use crate::metrics::Metrics;
 
 /// When a worker that we cannot understand should try again: somebody may restart one of us.
@@ -39,14 +41,14 @@ impl ClusterService {
     async fn ask(
         &self,
         request: v1::SynchronizeRequest,
-        peer: IpAddr,
+        (peer, caller): (IpAddr, Caller),
         room: Option<Room>,
     ) -> Result<Reply, Status> {
         let picture = read_picture(request, peer)
             .map_err(|bad| Status::invalid_argument(format!("bad request: {bad}")))?;
         let (reply, answered) = oneshot::channel();
         let room = room.and_then(|room| room.take()).map(|held| Box::new(held) as _);
-        self.inbox.try_send(Call { picture, reply, room }).map_err(|refused| match refused {
+        self.inbox.try_send(Call { picture, caller, reply, room }).map_err(|refused| match refused {
             TrySendError::Full(_) => busy(),
             TrySendError::Closed(_) => Status::unavailable("the coordinator is stopping"),
         })?;
@@ -64,15 +66,25 @@ impl Cluster for ClusterService {
         let room = request.extensions().get::<Room>().cloned();
         let visitor = request.extensions().get::<Visitor>();
         let peer = visitor.ok_or_else(|| Status::internal("a call without a connection"))?.address;
+        let caller = caller(&request)?;
         let request = request.into_inner();
         let reply = match other_protocol(request.protocol) {
             Some(refusal) => {
                 Reply { refusal: Some(refusal), call_again: CALL_AGAIN_AFTER_REFUSAL, ..Reply::default() }
             }
-            None => self.ask(request, peer, room).await?,
+            None => self.ask(request, (peer, caller), room).await?,
         };
         Ok(Response::new(write_reply(reply, self.tournament.clone())))
     }
+}
+
+/// Who is at the other end of the connection.
+fn caller<T>(request: &Request<T>) -> Result<Caller, Status> {
+    let visitor = request.extensions().get::<Visitor>();
+    let visitor = visitor.ok_or_else(|| Status::internal("a call without a connection"))?;
+    let shown = request.extensions().get::<TlsConnectInfo<Visitor>>().and_then(TlsConnectInfo::peer_certs);
+    let certificate = shown.as_ref().and_then(|chain| chain.first());
+    Ok(Caller { origin: visitor.ticket.origin, certificate: certificate.map(|own| Digest::of(own)) })
 }
 
 fn other_protocol(theirs: u32) -> Option<String> {

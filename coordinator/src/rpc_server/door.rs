@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
-use super::origin::Origin;
+use crate::caller::Origin;
 
 /// Connections that have not shown the join token: enough for a cluster that comes back at once.
 const STRANGERS_MAX: usize = 4_096;

@@ -17,7 +17,6 @@ mod cluster;
 mod door;
 mod gate;
 mod incoming;
-mod origin;
 mod receive;
 mod request;
 

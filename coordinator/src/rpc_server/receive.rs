@@ -14,7 +14,7 @@ use tonic::body::Body;
 
 use super::budget::{Budget, Held};
 use super::busy;
-use super::origin::Origin;
+use crate::caller::Origin;
 
 /// What stands before a message: whether it is compressed, and its length.
 const PREFIX_BYTES: usize = 5;

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::Engine;
-use super::super::event::{MatchNo, WorkerKey};
+use super::super::event::{Home, MatchNo, WorkerKey};
 use super::super::matches::Phase;
 use super::super::policy::HOLD_MAX;
 use super::super::workers::Sums;
@@ -60,21 +60,24 @@ fn check_matches(engine: &Engine) -> Result<(), String> {
 
 fn check_workers(engine: &Engine) -> Result<(), String> {
     let (mut sums, mut held, mut ready) = (Sums::default(), 0, BTreeMap::new());
+    let mut homes = BTreeMap::<Home, BTreeSet<WorkerKey>>::new();
     for (key, worker) in engine.workers.iter() {
         held += worker.held_count();
         ensure!(worker.held_count() <= HOLD_MAX, "w{} holds {} matches", key.0, worker.held_count());
         if worker.is_ready() {
-            ready.insert(key, worker.voter);
+            ready.insert(key, worker.player);
+            homes.entry(worker.player.home).or_default().insert(key);
             sums.slots += u64::from(worker.slots);
             sums.idle += u64::from(worker.slots.saturating_sub(worker.held_count()));
         }
-        let voter_is_out = engine.quarantined.contains(&worker.voter);
+        let voter_is_out = engine.quarantined.contains(&worker.player.voter);
         ensure!(!voter_is_out || worker.held.is_empty(), "w{} is not believed and has work", key.0);
     }
     let leased = engine.matches.counts().leased;
     ensure!(held == leased, "{leased} matches are leased, but workers hold {held}");
     ensure!(sums == engine.workers.sums(), "sums are {:?}, should be {sums:?}", engine.workers.sums());
     ensure!(&ready == engine.workers.ready(), "who is ready: {:?}, not {ready:?}", engine.workers.ready());
+    ensure!(&homes == engine.workers.homes(), "homes are {:?}, not {homes:?}", engine.workers.homes());
     let watched: BTreeSet<WorkerKey> = engine.workers.watched().map(|(_, key)| key).collect();
     ensure!(
         watched.len() == engine.workers.count() && engine.workers.watched().count() == watched.len(),

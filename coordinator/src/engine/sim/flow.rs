@@ -9,7 +9,8 @@ use terms::{Attempt, Limits};
 
 use super::super::event::Elapsed;
 use super::super::{
-    Called, Command, Engine, Event, Finished, Holding, MatchNo, Policy, Stance, Voter, Wanted, WorkerKey,
+    Called, Command, Engine, Event, Finished, Holding, Home, MatchNo, Policy, Stance, Voter, Wanted,
+    WorkerKey,
 };
 use super::puppet::said;
 
@@ -189,6 +190,7 @@ impl Field {
         let called = Called {
             worker: WorkerKey(who),
             voter: Voter(who),
+            home: Home(who.into()),
             slots: self.slots as u32,
             stance: Stance::Ready,
             holding: holding.collect(),

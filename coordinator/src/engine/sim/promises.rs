@@ -4,12 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use terms::Attempt;
 
-use super::super::{Called, Command, MatchNo, Setback, Stance, Wanted, WorkerKey};
+use super::super::{Called, Command, Home, MatchNo, Setback, Stance, Wanted, WorkerKey};
 use super::check::ensure;
 
 /// Setbacks after which a match is given up.
 const VOIDS_MAX: u32 = 3;
 const LOSSES_MAX: u32 = 5;
+
+/// What is in vain in so many homes is given up, and what is tried so often.
+const HOMES_MAX: usize = 3;
+const TRIES_MAX: u32 = 12;
 
 /// What was ordered since the coordinator started.
 #[derive(Default)]
@@ -22,9 +26,17 @@ pub(super) struct Promises {
     stances: BTreeMap<WorkerKey, Stance>,
     claimed: BTreeSet<(WorkerKey, MatchNo, Attempt)>,
     out: BTreeSet<WorkerKey>,
-    voids: BTreeMap<MatchNo, u32>,
-    losses: BTreeMap<MatchNo, u32>,
+    homes: BTreeMap<WorkerKey, Home>,
+    setbacks: BTreeMap<MatchNo, Setbacks>,
     all: u32,
+}
+
+/// How often a match came to nothing, and in which homes.
+#[derive(Debug, Default)]
+struct Setbacks {
+    voids: u32,
+    losses: u32,
+    homes: BTreeSet<Home>,
 }
 
 impl Promises {
@@ -32,6 +44,7 @@ impl Promises {
     pub(super) fn heard(&mut self, called: &Called) {
         let key = called.worker;
         self.stances.insert(key, called.stance);
+        self.homes.insert(key, called.home);
         self.claimed.extend(called.holding.iter().map(|held| (key, held.no, held.attempt)));
     }
 
@@ -52,34 +65,30 @@ impl Promises {
                 self.out.insert(*worker);
                 Ok(())
             }
-            Command::Retried { no, why, .. } => {
-                self.count(*no, *why);
-                let (voids, losses) = self.setbacks(*no);
-                ensure!(
-                    voids < VOIDS_MAX && losses < LOSSES_MAX,
-                    "m{} is tried again after {voids} voids and {losses} losses",
-                    no.0
-                );
+            Command::Retried { no, worker, why } => {
+                let setbacks = self.count(*no, *worker, *why);
+                let Setbacks { voids, losses, homes } = setbacks;
+                let is_early = *voids < VOIDS_MAX && *losses < LOSSES_MAX;
+                let is_one_sided = homes.len() < HOMES_MAX && voids + losses < TRIES_MAX;
+                ensure!(is_early || is_one_sided, "m{} is tried again after {setbacks:?}", no.0);
                 Ok(())
             }
             Command::GiveUp { no, .. } => {
-                let (voids, losses) = self.setbacks(*no);
+                let setbacks = self.setbacks.remove(no).unwrap_or_default();
                 ensure!(
-                    voids + 1 >= VOIDS_MAX || losses + 1 >= LOSSES_MAX,
-                    "m{} is given up after {voids} voids and {losses} losses and another setback",
+                    setbacks.voids + 1 >= VOIDS_MAX || setbacks.losses + 1 >= LOSSES_MAX,
+                    "m{} is given up after {setbacks:?} and another setback",
                     no.0
                 );
                 Ok(())
             }
             Command::Audited { no, .. } => {
                 // A new story begins.
-                self.voids.remove(no);
-                self.losses.remove(no);
+                self.setbacks.remove(no);
                 Ok(())
             }
             Command::Record { finished, .. } => {
-                self.voids.remove(&finished.no);
-                self.losses.remove(&finished.no);
+                self.setbacks.remove(&finished.no);
                 Ok(())
             }
             Command::Compare { .. } | Command::Quarantine { .. } | Command::Finish(_) => Ok(()),
@@ -108,14 +117,12 @@ impl Promises {
         Ok(())
     }
 
-    fn count(&mut self, no: MatchNo, why: Setback) {
-        let counts = if why == Setback::Lost { &mut self.losses } else { &mut self.voids };
-        *counts.entry(no).or_default() += 1;
+    fn count(&mut self, no: MatchNo, worker: WorkerKey, why: Setback) -> &Setbacks {
         self.all += 1;
-    }
-
-    fn setbacks(&self, no: MatchNo) -> (u32, u32) {
-        let of = |counts: &BTreeMap<MatchNo, u32>| counts.get(&no).copied().unwrap_or(0);
-        (of(&self.voids), of(&self.losses))
+        let setbacks = self.setbacks.entry(no).or_default();
+        setbacks.losses += u32::from(why == Setback::Lost);
+        setbacks.voids += u32::from(why != Setback::Lost);
+        setbacks.homes.extend(self.homes.get(&worker));
+        setbacks
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use terms::Attempt;
 
 use super::super::script::outcome;
-use super::super::{Called, Finished, Holding, MatchNo, Stance, Voter, Wanted, WorkerKey};
+use super::super::{Called, Finished, Holding, Home, MatchNo, Stance, Voter, Wanted, WorkerKey};
 
 /// What a worker reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,14 +118,14 @@ impl Puppet {
     }
 
     /// Says everything it knows.
-    pub(super) fn call(&mut self, worker: WorkerKey, voter: Voter) -> Called {
+    pub(super) fn call(&mut self, worker: WorkerKey, voter: Voter, home: Home) -> Called {
         let playing = self.playing.iter().map(|((no, attempt), ticks)| (*no, *attempt, *ticks));
         let waiting = self.waiting.iter().map(|(no, attempt)| (*no, *attempt, 0));
         let holding = playing.chain(waiting).map(|(no, attempt, ticks)| Holding { no, attempt, ticks });
         let holding: Vec<Holding> = holding.collect();
         self.said = Some((holding.clone(), self.finished.clone()));
         let (slots, stance, finished) = (self.slots, self.stance, self.finished.clone());
-        Called { worker, voter, slots, stance, holding, finished }
+        Called { worker, voter, home, slots, stance, holding, finished }
     }
 
     /// Takes over what is wanted.

@@ -129,6 +129,9 @@ impl Shelf {
                 let other = Some(Vote { worker: by.0, voter: by.1, finished });
                 events.push(Event::Audit(Doubt { kept, other }));
             }
+            // A late one whose row was set aside meanwhile. A real store keeps it for the next run; the engine
+            // has the match played again either way, so that here it would only be counted wrongly.
+            None if is_late => {}
             Some(_) => {}
             None => {
                 self.rows.insert(no, Row { finished, by, corroborated: BTreeSet::new() });

@@ -1,8 +1,8 @@
 //! Stories of one thing that goes wrong, and what it may cost.
 
 use super::super::{Ending, MatchNo};
-use super::steps::Step;
-use super::world::{Setup, World};
+use super::steps::{Step, WORKERS};
+use super::world::{Setup, World, home_of};
 
 fn world(matches: u32, poison: Option<MatchNo>) -> World {
     World::new(Setup { matches, audited: 0, poison, natures: Vec::new() })
@@ -60,4 +60,28 @@ fn a_coordinator_that_stands_still_for_a_minute_takes_nobody_for_lost() {
     assert!(world.events > before);
     assert_eq!((world.ending, world.shelf.rows.len()), (Some(Ending::Complete), 200));
     assert_eq!(world.setbacks(), 0);
+}
+
+#[test]
+fn whoever_has_two_homes_can_delay_matches_but_not_end_them() {
+    // Two and two live together, so that these are two homes of four.
+    let thieves = 4;
+    assert_ne!(home_of(thieves - 1), home_of(thieves));
+    let mut world = world(200, None);
+    world.join_all(WORKERS, 2);
+    for _ in 0..2_000 {
+        for who in 0..WORKERS {
+            let ends = if who < thieves { 0 } else { u8::MAX };
+            world.step(Step::Play { who, ends }).unwrap();
+            if who < thieves {
+                (0..2).for_each(|_| world.step(Step::Break { who }).unwrap());
+            }
+            world.step(Step::Call { who }).unwrap();
+        }
+        world.step(Step::Store(u8::MAX)).unwrap();
+        world.step(Step::Pass(100)).unwrap();
+    }
+    assert!(world.setbacks() >= 8, "{} matches came to nothing", world.setbacks());
+    assert_eq!(world.ending, Some(Ending::Complete), "{:?}", world.engine.counts());
+    assert_eq!((world.shelf.rows.len(), world.given_up.len()), (200, 0));
 }

@@ -8,8 +8,8 @@ use terms::{Attempt, Limits};
 
 use super::super::event::Elapsed;
 use super::super::{
-    AuditCounts, Called, Command, Ending, Engine, Event, Holding, MatchNo, Policy, Sample, Stance, Voter,
-    WorkerKey,
+    AuditCounts, Called, Command, Ending, Engine, Event, Holding, Home, MatchNo, Policy, Sample, Stance,
+    Voter, WorkerKey,
 };
 use super::check::{check, ensure};
 use super::promises::Promises;
@@ -66,6 +66,11 @@ fn engine(setup: &Setup, is_settled: impl Fn(MatchNo) -> bool) -> Engine {
     let sample = Sample::new([1; 32], setup.audited);
     let policy = Policy { sample, ..Policy::for_limits(&Limits::default()) };
     Engine::new(policy, setup.matches, is_settled)
+}
+
+/// Where a worker lives: two and two together.
+pub(super) fn home_of(who: u8) -> Home {
+    Home((who / 2).into())
 }
 
 impl World {
@@ -235,7 +240,7 @@ impl World {
     fn call(&mut self, who: u8, hears: bool, spoil: impl FnOnce(&mut Called)) -> Result<(), String> {
         let key = self.meet(who);
         let Some(puppet) = self.puppets.get_mut(&who) else { return Ok(()) };
-        let mut called = puppet.call(key, Voter(who.into()));
+        let mut called = puppet.call(key, Voter(who.into()), home_of(who));
         spoil(&mut called);
         let asked = called.finished.iter().map(|finished| (finished.no, finished.attempt));
         puppet.asked = hears.then(|| asked.collect());
@@ -251,9 +256,9 @@ impl World {
         let key = self.meet(who);
         let Some(puppet) = self.puppets.get_mut(&who) else { return Ok(()) };
         let Some((holding, finished)) = puppet.said.clone() else { return Ok(()) };
-        let (voter, slots, stance) = (Voter(who.into()), puppet.slots, puppet.stance);
+        let (voter, home, slots, stance) = (Voter(who.into()), home_of(who), puppet.slots, puppet.stance);
         puppet.asked = None;
-        self.handle_call(Called { worker: key, voter, slots, stance, holding, finished })
+        self.handle_call(Called { worker: key, voter, home, slots, stance, holding, finished })
     }
 
     fn handle_call(&mut self, called: Called) -> Result<(), String> {
