@@ -14,9 +14,16 @@ bot: their number would grow with the number of bots. Both programs also show `p
 open files of the process.
 ";
 
+const BOTS_HEAD: &str = "\
+`GET /metrics/bots` of the coordinator, a page of its own for a scrape job of its own: figures of each bot, of
+the first by rank if there are many.
+";
+
 fn page() -> String {
     let worker = telemetry::section(worker::metrics::TABLE);
-    format!("{HEAD}\n## Worker\n\n{worker}")
+    let coordinator = telemetry::section(coordinator::metrics::TABLE);
+    let bots = telemetry::section(coordinator::metrics::BOTS);
+    format!("{HEAD}\n## Worker\n\n{worker}\n## Coordinator\n\n{coordinator}\n## Bots\n\n{BOTS_HEAD}\n{bots}")
 }
 
 /// With `ARENA_REGENERATE=1` this writes the file instead of comparing it.
