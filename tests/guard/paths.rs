@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::sync::atomic::AtomicU32;
 use std::time::Duration;
 
-use coordinator::engine::{self, Called, Elapsed, Engine, Event, Stance, Voter, WorkerKey};
+use coordinator::engine::{self, Called, Elapsed, Engine, Event, Home, Stance, Voter, WorkerKey};
 use games::{Game, Progress};
 use pipe::{FromShim, Load, ToShim, Usage};
 use serde_json::Value;
@@ -154,7 +154,8 @@ fn engine_call() {
     let mut engine = Engine::new(engine::Policy::for_limits(&Limits::default()), 100_000, |_| false);
     for who in 0..CALLS {
         let (worker, voter, stance) = (WorkerKey(who), Voter(who), Stance::Ready);
-        let called = Called { worker, voter, slots: 8, stance, holding: Vec::new(), finished: Vec::new() };
+        let (home, holding, finished) = (Home(who.into()), Vec::new(), Vec::new());
+        let called = Called { worker, voter, home, slots: 8, stance, holding, finished };
         black_box(engine.handle(Elapsed::default(), Event::Called(called)));
     }
 }
