@@ -55,6 +55,13 @@ const ATTACKERS: &[(&str, End)] = &[
     ("forge zygote_reaped", Void("protocol")),
     ("forge zygote_failed", Void("protocol")),
     ("forge echo", Void("protocol")),
+    // The child that compiles a bot: what it makes goes to that bot alone.
+    ("compiler_frames", Void("protocol")),
+    ("compiler_forge nothing", Void("protocol")),
+    ("compiler_forge two_answers", Void("protocol")),
+    ("compiler_forge zygote_forked", Void("protocol")),
+    ("compiler_forge dear_bytecode", Forfeits("out_of_fuel")),
+    ("compiler_forge bad_bytecode", Forfeits("load_error")),
     // Nothing but well-formed answers, without any interpreter.
     ("forge nothing", Plays),
 ];

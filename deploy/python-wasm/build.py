@@ -25,7 +25,7 @@ ROOT = HERE.parent.parent
 WIT = ROOT / "proto" / "bot.wit"
 GUEST = ROOT / "sandbox-shim" / "guest"
 APP = "arena_guest"
-WORLD = "bot"
+WORLD = "python"
 
 
 def guest_files():

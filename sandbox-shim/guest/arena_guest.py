@@ -3,6 +3,7 @@
 from arena_harness import holes, preload, stamp, warmup
 from arena_harness.faults import BAD_REPLY, EXCEPTION, EXITED, LOAD_ERROR, OUT_OF_MEMORY, POLICY, BotFault
 from arena_harness.player import Player
+from arena_harness.sources import compiled
 from componentize_py_types import Err
 from wit_world import exports
 from wit_world.exports.guest import Fault, FaultKind
@@ -42,6 +43,19 @@ class Guest(exports.Guest):
             return _turn(observation)
         except BotFault as fault:
             raise _err(fault) from None
+
+
+class Compiler(exports.Compiler):
+    """What the host asks of a process that does nothing else."""
+
+    def compile(self, source):
+        try:
+            return compiled(source)
+        except BaseException:
+            return None  # Whoever loads the source hears why.
+
+    def prepare(self, code):
+        _player.prepare(code)
 
 
 # From here on: what is paid once, while the component is built. The state of the interpreter at

@@ -93,6 +93,11 @@ impl Ending {
         Ending::Broken(format!("wasmtime: {}", error.root_cause()))
     }
 
+    /// There is no bytecode to be had. Nobody but the worker hears of it.
+    pub(crate) fn not_compiled() -> Ending {
+        fault(FaultKind::LoadError, "bot.py has no bytecode that is of use".into())
+    }
+
     /// The reply is longer than it may be.
     pub(crate) fn reply_too_long(bytes: usize, limit_bytes: u32) -> Ending {
         let message = format!("the reply is {bytes} bytes long; at most {limit_bytes} are allowed");

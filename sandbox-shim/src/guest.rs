@@ -1,10 +1,10 @@
-//! One interpreter: a store, an instance, and the three calls of `proto/bot.wit`.
+//! One interpreter: a store, an instance, and the calls of `proto/bot.wit`.
 //!
 //! Meters each call and turns whatever comes of it into an answer or an [`Ending`]. Never here:
 //! descriptors, frames, sealing.
 
 use terms::SourceFile;
-use wasmtime::component::Component;
+use wasmtime::component::{Component, Instance};
 use wasmtime::{Engine, Store};
 
 use crate::ending::{Call, Code, Ending, Memory};
@@ -13,6 +13,11 @@ use crate::host::{self, CROSSING_BYTES_MAX, Host};
 /// The bindings of `proto/bot.wit`.
 mod bindings {
     wasmtime::component::bindgen!({ path: "../proto/bot.wit", world: "bot" });
+}
+
+/// What our own interpreter offers besides.
+mod python {
+    wasmtime::component::bindgen!({ path: "../proto/bot.wit", world: "python" });
 }
 
 use bindings::exports::arena::bot::guest as wit;
@@ -30,14 +35,33 @@ pub(crate) struct Guest {
     reply_bytes: u32,
     /// Fuel that the last call used.
     used_fuel: u64,
+    /// What came of compiling the bot beforehand: the fuel that it took, and bytecode.
+    prepared: Option<(u64, Vec<u8>)>,
 }
 
 /// The code of a guest.
 enum Bot {
     /// It runs.
-    Running(bindings::Bot),
+    Running(Running),
     /// A stranger's component, of which nothing has run yet.
     Dormant(Component),
+}
+
+/// What can be called.
+struct Running {
+    bot: bindings::Bot,
+    /// Our own interpreter also compiles.
+    python: Option<python::Python>,
+}
+
+impl Running {
+    fn guest(&self) -> &wit::Guest {
+        self.bot.arena_bot_guest()
+    }
+
+    fn compiler(&self) -> Option<&python::exports::arena::bot::compiler::Guest> {
+        self.python.as_ref().map(python::Python::arena_bot_compiler)
+    }
 }
 
 impl Guest {
@@ -53,12 +77,15 @@ impl Guest {
     pub(crate) fn start(engine: &Engine, component: &Component) -> wasmtime::Result<Guest> {
         let mut store = store(engine);
         store.set_fuel(BOOT_FUEL)?;
-        let bot = instantiate(&mut store, component)?;
-        Ok(Guest::of(store, Bot::Running(bot), Code::Interpreter))
+        let instance = instantiate(&mut store, component)?;
+        let bot = bindings::Bot::new(&mut store, &instance)?;
+        // One that was built before there was a compiler in it loads all bots from their source.
+        let python = python::Python::new(&mut store, &instance).ok();
+        Ok(Guest::of(store, Bot::Running(Running { bot, python }), Code::Interpreter))
     }
 
     fn of(store: Store<Host>, bot: Bot, code: Code) -> Guest {
-        Guest { store, bot, code, load_fuel: 0, turn_fuel: 0, reply_bytes: 0, used_fuel: 0 }
+        Guest { store, bot, code, load_fuel: 0, turn_fuel: 0, reply_bytes: 0, used_fuel: 0, prepared: None }
     }
 
     /// Touches what every bot touches, so that forks of this process share it.
@@ -67,7 +94,9 @@ impl Guest {
     /// The interpreter failed; there is no bot in it yet.
     pub(crate) fn warm(&mut self) -> Result<(), Ending> {
         match self.bot {
-            Bot::Running(_) => self.metered(Call::Warm, BOOT_FUEL, 0, |guest, store| guest.call_warm(store)),
+            Bot::Running(_) => {
+                self.metered(Call::Warm, BOOT_FUEL, 0, |bot, store| bot.guest().call_warm(store))
+            }
             Bot::Dormant(_) => Ok(()),
         }
     }
@@ -80,14 +109,38 @@ impl Guest {
         self.store.data_mut().begin(load);
     }
 
+    /// Takes what came of compiling the bot that is loaded next: bytecode, and the fuel that it took.
+    pub(crate) fn prepare(&mut self, fuel: u64, code: &[u8]) {
+        self.prepared = Some((fuel, code.to_vec()));
+    }
+
+    /// The bytecode of a bot in Python, within the limits of a load. Runs nothing of the bot.
+    ///
+    /// # Errors
+    /// How it ended instead. Whatever that says: loading the bot from its source will say it better.
+    pub(crate) fn compile(&mut self, files: Vec<SourceFile>) -> Result<Vec<u8>, Ending> {
+        let source = files.into_iter().find(|file| file.path == terms::bundle::ENTRY);
+        let source = source.ok_or_else(Ending::not_compiled)?.content;
+        let budget = self.load_fuel;
+        self.call_begins(budget)?;
+        let Bot::Running(bot) = &self.bot else { return Err(Ending::not_compiled()) };
+        let Some(compiler) = bot.compiler() else { return Err(Ending::not_compiled()) };
+        let outcome = compiler.call_compile(&mut self.store, &source);
+        let memory = self.call_ended(budget)?;
+        let code =
+            outcome.map_err(|error| Ending::of_error(&error, self.code, Call::Load, budget, memory))?;
+        code.filter(|code| code.len() <= pipe::CODE_BYTES_MAX).ok_or_else(Ending::not_compiled)
+    }
+
     /// Loads a bot, under a policy as `terms::Policy::lines` writes it. One that is a component is
     /// started first, within the same fuel; its own code is not among the files that it gets.
     ///
     /// # Errors
     /// How it ended instead.
     pub(crate) fn load(&mut self, mut files: Vec<SourceFile>, seed: u64, policy: &str) -> Result<(), Ending> {
+        let (compiling, code) = self.prepared.take().unwrap_or_default();
         let spent = match &self.bot {
-            Bot::Running(_) => 0,
+            Bot::Running(_) => compiling,
             Bot::Dormant(component) => {
                 files.retain(|file| file.path != terms::bundle::COMPONENT);
                 let component = component.clone();
@@ -96,8 +149,15 @@ impl Guest {
         };
         let files: Vec<wit::SourceFile> =
             files.into_iter().map(|SourceFile { path, content }| wit::SourceFile { path, content }).collect();
+        // A bot's time begins when its compilation does, wherever that was.
+        self.store.data_mut().clock.call_ended(compiling);
         let budget = self.load_fuel;
-        self.metered(Call::Load, budget, spent, |guest, store| guest.call_load(store, &files, seed, policy))
+        self.metered(Call::Load, budget, spent, |bot, store| {
+            if let (Some(compiler), false) = (bot.compiler(), code.is_empty()) {
+                compiler.call_prepare(&mut *store, &code)?;
+            }
+            bot.guest().call_load(store, &files, seed, policy)
+        })
     }
 
     /// Plays a turn and returns the reply, which fits the limit.
@@ -107,7 +167,7 @@ impl Guest {
     pub(crate) fn turn(&mut self, observation: &str) -> Result<String, Ending> {
         let budget = self.turn_fuel;
         let reply =
-            self.metered(Call::Turn, budget, 0, |guest, store| guest.call_turn(store, observation))?;
+            self.metered(Call::Turn, budget, 0, |bot, store| bot.guest().call_turn(store, observation))?;
         if reply.len() > self.reply_bytes as usize {
             return Err(Ending::reply_too_long(reply.len(), self.reply_bytes));
         }
@@ -134,9 +194,11 @@ impl Guest {
     fn awaken(&mut self, component: &Component) -> Result<u64, Ending> {
         let budget = self.load_fuel;
         self.call_begins(budget)?;
-        let started = instantiate(&mut self.store, component);
+        let started = instantiate(&mut self.store, component)
+            .and_then(|instance| bindings::Bot::new(&mut self.store, &instance));
         let memory = self.call_ended(budget)?;
-        self.bot = Bot::Running(started.map_err(|error| Ending::of_start(&error, budget, memory))?);
+        let bot = started.map_err(|error| Ending::of_start(&error, budget, memory))?;
+        self.bot = Bot::Running(Running { bot, python: None });
         Ok(self.used_fuel)
     }
 
@@ -146,12 +208,12 @@ impl Guest {
         call: Call,
         budget: u64,
         spent: u64,
-        make: impl FnOnce(&wit::Guest, &mut Store<Host>) -> wasmtime::Result<Result<T, wit::Fault>>,
+        make: impl FnOnce(&Running, &mut Store<Host>) -> wasmtime::Result<Result<T, wit::Fault>>,
     ) -> Result<T, Ending> {
         let left = budget.saturating_sub(spent);
         self.call_begins(left)?;
         let Bot::Running(bot) = &self.bot else { return Err(Ending::Broken("a turn before a load".into())) };
-        let outcome = make(bot.arena_bot_guest(), &mut self.store);
+        let outcome = make(bot, &mut self.store);
         let memory = self.call_ended(left)?;
         self.used_fuel = self.used_fuel.saturating_add(spent);
         match outcome {
@@ -187,9 +249,8 @@ fn store(engine: &Engine) -> Store<Host> {
     store
 }
 
-fn instantiate(store: &mut Store<Host>, component: &Component) -> wasmtime::Result<bindings::Bot> {
-    let linker = host::linker(store.engine(), component)?;
-    bindings::Bot::instantiate(store, component, &linker)
+fn instantiate(store: &mut Store<Host>, component: &Component) -> wasmtime::Result<Instance> {
+    host::linker(store.engine(), component)?.instantiate(store, component)
 }
 
 /// The guest's word in ours.

@@ -2,7 +2,7 @@
 //!
 //! Runs sealed. Two system calls per turn. Never here: sealing, forking, wasmtime.
 
-use pipe::{Failure, FromShim, Load, ToShim, Usage};
+use pipe::{Bytecode, Failure, FromShim, Load, ToShim, Usage};
 use terms::{Bundle, SourceFile};
 
 use crate::ending::Ending;
@@ -37,11 +37,19 @@ enum Next {
     Stop,
 }
 
-/// A bot, and how it is to be loaded.
+/// A bot, and what is to be done with it.
 struct Order {
+    purpose: Purpose,
     load: Load,
-    policy: String,
     files: Vec<SourceFile>,
+}
+
+/// What a child is for.
+enum Purpose {
+    /// To load the bot under that policy, and play.
+    Play(String),
+    /// To compile the bot, and end.
+    Compile,
 }
 
 /// One conversation with the worker.
@@ -62,8 +70,12 @@ impl<'a> Service<'a> {
     /// # Errors
     /// See [`ServeError`].
     pub(crate) fn run(&mut self) -> Result<(), ServeError> {
-        let Some(Order { load, policy, files }) = self.receive_bot()? else { return Ok(()) };
+        let Some(Order { purpose, load, files }) = self.receive_bot()? else { return Ok(()) };
         self.guest.begin(&load);
+        let policy = match purpose {
+            Purpose::Play(policy) => policy,
+            Purpose::Compile => return self.compile(files),
+        };
         let mut next = match self.guest.load(files, load.seed, &policy) {
             Ok(()) => {
                 self.outbox.send(&FromShim::Loaded(self.guest.usage()))?;
@@ -79,6 +91,14 @@ impl<'a> Service<'a> {
             next = self.turn()?;
         }
         Ok(())
+    }
+
+    /// Compiles the bot, and nothing else.
+    fn compile(&mut self, files: Vec<SourceFile>) -> Result<(), ServeError> {
+        match self.guest.compile(files) {
+            Ok(code) => Ok(self.outbox.send(&FromShim::Compiled(self.guest.usage(), &code))?),
+            Err(ending) => report(&mut self.outbox, self.guest.usage(), &ending),
+        }
     }
 
     /// Runs the interpreter without a bot: if this works sealed, a bot will.
@@ -98,16 +118,27 @@ impl<'a> Service<'a> {
         let _ = self.outbox.send(&FromShim::Broken(&why.to_string()));
     }
 
-    /// What to load, or nothing if the worker has no use for us.
+    /// What to do with which bot, or nothing if the worker has no use for us.
     fn receive_bot(&mut self) -> Result<Option<Order>, ServeError> {
-        let (load, policy) = match self.inbox.next()? {
+        let mut first = self.inbox.next()?;
+        if let Some(ToShim::Prepare(Bytecode { fuel, code })) = first {
+            self.guest.prepare(fuel, code);
+            first = self.inbox.next()?;
+        }
+        let (purpose, load) = match first {
             None => return Ok(None),
-            Some(ToShim::Load(load, policy)) if load.bundle_bytes <= BUNDLE_BYTES_MAX => {
-                (load, policy.to_owned())
-            }
-            Some(ToShim::Load(..)) => return Err(ServeError::Unexpected("a bot that is too large")),
+            Some(ToShim::Load(load, policy)) => (Purpose::Play(policy.to_owned()), load),
+            Some(ToShim::Compile(load)) => (Purpose::Compile, load),
             Some(_) => return Err(ServeError::Unexpected("something else before a bot")),
         };
+        let files = self.receive_files(&load)?;
+        Ok(files.map(|files| Order { purpose, load, files }))
+    }
+
+    fn receive_files(&mut self, load: &Load) -> Result<Option<Vec<SourceFile>>, ServeError> {
+        if load.bundle_bytes > BUNDLE_BYTES_MAX {
+            return Err(ServeError::Unexpected("a bot that is too large"));
+        }
         let expected = load.bundle_bytes as usize;
         let mut bundle = Vec::with_capacity(expected);
         while bundle.len() < expected {
@@ -120,7 +151,7 @@ impl<'a> Service<'a> {
         if bundle.len() > expected {
             return Err(ServeError::Unexpected("more of a bot than it said"));
         }
-        Ok(Some(Order { load, policy, files: Bundle::decode(&bundle)?.into_files() }))
+        Ok(Some(Bundle::decode(&bundle)?.into_files()))
     }
 
     /// One turn.

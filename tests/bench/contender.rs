@@ -1,12 +1,13 @@
 //! Who is measured: the sandbox as a worker has it, a plain python3, and what else is there.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use arena_tests::{bin_folder, native_by, zygote_config};
 use pipe::Load;
 use tempfile::TempDir;
-use terms::{Bundle, BySeat, limits::DEFAULTS};
+use terms::{Bundle, BySeat, Digest, limits::DEFAULTS};
 use worker::play::naked::{Harness, Naked, NakedConfig};
 use worker::referee::{Answer, Player};
 use worker::sandbox::{HostTrouble, Keeping, Sealed, ZygoteConfig, Zygotes};
@@ -25,13 +26,13 @@ pub(crate) struct Contender {
 }
 
 enum Kind {
-    Sandbox { config: ZygoteConfig, zygotes: Box<Zygotes> },
+    Sandbox { config: ZygoteConfig, zygotes: Arc<Zygotes> },
     Naked { python: PathBuf, harness: Harness, _wrapper: Option<TempDir> },
 }
 
 /// A bot that runs.
 pub(crate) enum Bot {
-    Sealed(Sealed),
+    Sealed(Sealed, Arc<Zygotes>),
     Naked(Naked),
 }
 
@@ -47,7 +48,7 @@ impl Contender {
 
     fn sandbox(name: &'static str, config: ZygoteConfig) -> Contender {
         let zygotes = Zygotes::start(Keeping::of(config.clone())).expect("a zygote starts");
-        Contender { name, kind: Kind::Sandbox { config, zygotes: Box::new(zygotes) } }
+        Contender { name, kind: Kind::Sandbox { config, zygotes: Arc::new(zygotes) } }
     }
 
     fn naked(name: &'static str, python: PathBuf, wrapper: Option<TempDir>) -> Contender {
@@ -65,7 +66,9 @@ impl Contender {
     /// A process that waits for a bot.
     pub(crate) fn start(&self, core: Option<u16>) -> Bot {
         match &self.kind {
-            Kind::Sandbox { zygotes, .. } => Bot::Sealed(zygotes.fork(core).expect("a child is forked")),
+            Kind::Sandbox { zygotes, .. } => {
+                Bot::Sealed(zygotes.fork(core).expect("a child is forked"), zygotes.clone())
+            }
             Kind::Naked { python, harness, .. } => {
                 let config = NakedConfig { python, harness, is_patient: true };
                 Bot::Naked(Naked::start(&config).expect("python3 starts"))
@@ -77,7 +80,8 @@ impl Contender {
     pub(crate) fn start_both(&self, core: Option<u16>) -> BySeat<Bot> {
         match &self.kind {
             Kind::Sandbox { zygotes, .. } => {
-                zygotes.fork_both(core).expect("children are forked").map(Bot::Sealed)
+                let both = zygotes.fork_both(core).expect("children are forked");
+                both.map(|sealed| Bot::Sealed(sealed, zygotes.clone()))
             }
             Kind::Naked { .. } => BySeat([self.start(core), self.start(core)]),
         }
@@ -100,14 +104,14 @@ impl Bot {
     /// Its process id.
     pub(crate) fn pid(&self) -> u32 {
         match self {
-            Bot::Sealed(sealed) => sealed.pid(),
+            Bot::Sealed(sealed, _) => sealed.pid(),
             Bot::Naked(naked) => naked.pid(),
         }
     }
 
     /// Kills it without waiting, if that is how a worker does it.
     pub(crate) fn kill(&self) {
-        if let Bot::Sealed(sealed) = self {
+        if let Bot::Sealed(sealed, _) = self {
             sealed.kill();
         }
     }
@@ -139,28 +143,34 @@ impl Bot {
 impl Player for Bot {
     fn set_wall_clock(&mut self, limit: Duration) -> Result<(), HostTrouble> {
         match self {
-            Bot::Sealed(sealed) => Player::set_wall_clock(sealed, limit),
+            Bot::Sealed(sealed, _) => Player::set_wall_clock(sealed, limit),
             Bot::Naked(naked) => naked.set_wall_clock(limit),
         }
     }
 
     fn ask_load(&mut self, load: &Load, policy: &str, bundle: &[u8]) -> Result<(), HostTrouble> {
         match self {
-            Bot::Sealed(sealed) => sealed.ask_load(load, policy, bundle),
+            Bot::Sealed(sealed, zygotes) => {
+                // As a worker does it: what was compiled once is known, and the first start pays for it.
+                let wall_clock = Duration::from_millis(DEFAULTS.load_wall_ms.into());
+                let known = zygotes.bytecode(None, (Digest::of(bundle), bundle), load, wall_clock)?;
+                known.map_or(Ok(()), |bytecode| sealed.prepare(&bytecode))?;
+                sealed.ask_load(load, policy, bundle)
+            }
             Bot::Naked(naked) => naked.ask_load(load, policy, bundle),
         }
     }
 
     fn ask_turn(&mut self, observation: &str) -> Result<(), HostTrouble> {
         match self {
-            Bot::Sealed(sealed) => sealed.ask_turn(observation),
+            Bot::Sealed(sealed, _) => sealed.ask_turn(observation),
             Bot::Naked(naked) => naked.ask_turn(observation),
         }
     }
 
     fn answer(&mut self) -> Result<Answer<'_>, HostTrouble> {
         match self {
-            Bot::Sealed(sealed) => sealed.answer(),
+            Bot::Sealed(sealed, _) => sealed.answer(),
             Bot::Naked(naked) => naked.answer(),
         }
     }

@@ -4,14 +4,15 @@
 //! own. A component that no compiler takes sits down as well, to say so when it is asked to load:
 //! then its match is one like any other, and comes out the same on every machine.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use pipe::{Failure, Load, Usage};
 use terms::bundle::component_of;
-use terms::{BySeat, FaultKind, HostFault, Seat};
+use terms::{BySeat, FaultKind, HostFault, MatchSpec, Policy, Seat};
 
-use crate::referee::{Answer, Player};
-use crate::sandbox::{Components, HostTrouble, Hosted, Sealed, Wanted, Zygotes};
+use crate::referee::{Answer, Player, load_within};
+use crate::sandbox::{Bytecode, Components, HostTrouble, Hosted, Sealed, Wanted, Zygotes};
 
 /// Where players come from.
 pub(crate) struct Seats<'a> {
@@ -19,8 +20,8 @@ pub(crate) struct Seats<'a> {
     pub(crate) zygotes: &'a Zygotes,
     /// Of components.
     pub(crate) components: &'a Components,
-    /// Stack of the WebAssembly code, in bytes.
-    pub(crate) stack_bytes: u32,
+    /// What the match depends on: the bots' digests, limits, the policy.
+    pub(crate) spec: &'a MatchSpec,
     /// The core that they are to stay on.
     pub(crate) core: Option<u16>,
 }
@@ -35,7 +36,7 @@ pub(crate) enum Seated {
 
 impl Seats<'_> {
     /// The players of those bundles. Components may have to be compiled: `still_waiting` is called
-    /// every second meanwhile.
+    /// every second meanwhile, and whenever a bot's bytecode is there.
     ///
     /// # Errors
     /// Not a bot's doing.
@@ -46,13 +47,36 @@ impl Seats<'_> {
     ) -> Result<BySeat<Seated>, HostTrouble> {
         let (zero, one) = (component(bundles[Seat::Zero])?, component(bundles[Seat::One])?);
         if zero.is_none() && one.is_none() {
+            // First whatever may take long, and in a child that is gone before these two come.
+            let known_zero = self.bytecode(Seat::Zero, &bundles, &mut still_waiting)?;
+            let known_one = self.bytecode(Seat::One, &bundles, &mut still_waiting)?;
             let BySeat([zero, one]) = self.zygotes.fork_both(self.core)?;
-            return Ok(BySeat([Seated::Sealed(zero), Seated::Sealed(one)]));
+            return Ok(BySeat([prepared(zero, known_zero)?, prepared(one, known_one)?]));
         }
         // First whatever takes long, so that nobody sits and waits for the other.
         let mut host = |component| self.host(component, &mut still_waiting);
         let (zero, one) = (host(zero)?, host(one)?);
-        Ok(BySeat([self.seat(zero, &mut still_waiting)?, self.seat(one, &mut still_waiting)?]))
+        let mut seat = |seat, hosted| self.seat((seat, &bundles), hosted, &mut still_waiting);
+        Ok(BySeat([seat(Seat::Zero, zero)?, seat(Seat::One, one)?]))
+    }
+
+    /// The bytecode of a bot in Python. Under a policy its source has to be read anyway.
+    fn bytecode(
+        &self,
+        seat: Seat,
+        bundles: &BySeat<&[u8]>,
+        mut still_waiting: impl FnMut(),
+    ) -> Result<Option<Arc<Bytecode>>, HostTrouble> {
+        let MatchSpec { bots, limits, policy, .. } = self.spec;
+        if *policy != Policy::open() {
+            return Ok(None);
+        }
+        let wall_clock = Duration::from_millis(limits.load_wall_ms.into());
+        let bot = (bots[seat], bundles[seat]);
+        let known = self.zygotes.bytecode(self.core, bot, &load_within(limits), wall_clock)?;
+        // As slow as a load may be: a match that stands still is allowed two loads, not four.
+        still_waiting();
+        Ok(known)
     }
 
     fn host<'b>(
@@ -65,11 +89,15 @@ impl Seats<'_> {
 
     fn seat(
         &self,
+        (seat, bundles): (Seat, &BySeat<&[u8]>),
         component: Option<(&[u8], Hosted)>,
-        still_waiting: impl FnMut(),
+        mut still_waiting: impl FnMut(),
     ) -> Result<Seated, HostTrouble> {
         match component {
-            None => self.zygotes.fork(self.core).map(Seated::Sealed),
+            None => {
+                let known = self.bytecode(seat, bundles, &mut still_waiting)?;
+                prepared(self.zygotes.fork(self.core)?, known)
+            }
             Some((_, Hosted::Rejected(why))) => Ok(Seated::Rejected(rejection(&why))),
             Some((component, Hosted::Zygote(zygote))) => match zygote.fork(self.core) {
                 // A zygote that turns out to be dead costs a second try, with the next.
@@ -87,9 +115,15 @@ impl Seats<'_> {
     }
 
     fn hosted(&self, component: &[u8], still_waiting: impl FnMut()) -> Result<Hosted, HostTrouble> {
-        let wanted = Wanted { component, stack_bytes: self.stack_bytes };
+        let wanted = Wanted { component, stack_bytes: self.spec.limits.stack_bytes };
         self.components.hosted(wanted, still_waiting)
     }
+}
+
+/// A child that knows the bytecode of the bot that it is going to load, if there is any.
+fn prepared(mut child: Sealed, known: Option<Arc<Bytecode>>) -> Result<Seated, HostTrouble> {
+    known.map_or(Ok(()), |bytecode| child.prepare(&bytecode))?;
+    Ok(Seated::Sealed(child))
 }
 
 /// The message of a fault.

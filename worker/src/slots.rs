@@ -177,7 +177,7 @@ fn play(
     let bundles = BySeat(bundles.each_ref().map(|bundle| &**bundle));
     watch.iter_mut().for_each(|watch| watch.fetched());
     let zygotes = &job.ready.zygotes;
-    let seats = Seats { zygotes, components, stack_bytes: limits.stack_bytes, core };
+    let seats = Seats { zygotes, components, spec: &job.spec, core };
     // Compiling may take longer than a match may stand still.
     let still_waiting = || {
         job.ticks.fetch_add(1, Ordering::Relaxed);

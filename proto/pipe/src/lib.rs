@@ -23,12 +23,12 @@ mod zygote;
 use terms::limits;
 
 pub use fields::Malformed;
-pub use shim::{Failure, FromShim, Load, ToShim, Usage};
+pub use shim::{Bytecode, Failure, FromShim, Load, ToShim, Usage};
 pub use zygote::{Ended, FromZygote, LAYERS_MAX, Layer, ToZygote};
 
 /// Rises with every change of a frame. Worker and shim of different versions refuse each other in
 /// the first frame a zygote sends.
-pub const WIRE_VERSION: u8 = 1;
+pub const WIRE_VERSION: u8 = 2;
 
 /// Largest frame in either direction, in bytes. Below Linux's default socket buffer of 208 KiB, so
 /// that a frame is always one message.
@@ -36,6 +36,9 @@ pub const FRAME_BYTES_MAX: usize = 160 << 10;
 
 /// Largest part of a bundle that travels in one [`ToShim::Chunk`], in bytes.
 pub const CHUNK_BYTES_MAX: usize = 64 << 10;
+
+/// Longest bytecode of a bot that travels, in bytes. A bot with more is loaded from its source.
+pub const CODE_BYTES_MAX: usize = 64 << 10;
 
 /// Largest observation, in bytes.
 pub const OBSERVATION_BYTES_MAX: usize = 128 << 10;
@@ -45,6 +48,10 @@ const OVERHEAD_BYTES: usize = 1 << 10;
 
 const _: () = {
     assert!(CHUNK_BYTES_MAX + OVERHEAD_BYTES <= FRAME_BYTES_MAX, "a chunk must fit into a frame");
+    assert!(
+        CODE_BYTES_MAX + limits::LOG_BYTES_MAX as usize + OVERHEAD_BYTES <= FRAME_BYTES_MAX,
+        "code must fit"
+    );
     assert!(OBSERVATION_BYTES_MAX + OVERHEAD_BYTES <= FRAME_BYTES_MAX, "an observation must fit");
     let log = limits::LOG_BYTES_MAX as usize;
     let reply_and_log = limits::REPLY_BYTES_MAX as usize + log;

@@ -1,8 +1,10 @@
 //! The conversation between a worker and a sealed child, over the child's only descriptor.
 //!
 //! The worker sends one [`ToShim::Load`] and the bundle in chunks, and gets [`FromShim::Loaded`]
-//! or a fault; then one [`ToShim::Turn`] at a time, each answered by a reply or a fault. A child
-//! that sent a fault other than `exception` or `bad_reply` has nothing more to say.
+//! or a fault; then one [`ToShim::Turn`] at a time, each answered by a reply or a fault.
+//! [`ToShim::Prepare`] before the load spares it compiling. A child that gets [`ToShim::Compile`] and a
+//! bundle instead answers [`FromShim::Compiled`] or a fault, and ends.
+//! A child that sent a fault other than `exception` or `bad_reply` has nothing more to say.
 
 use terms::FaultKind;
 
@@ -27,12 +29,26 @@ pub struct Load {
     pub bundle_bytes: u32,
 }
 
+/// A bot's bytecode, as another child made it of the same source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bytecode<'a> {
+    /// Fuel that compiling took: part of what loading takes.
+    pub fuel: u64,
+    /// At most [`crate::CODE_BYTES_MAX`]; not to be trusted more than the bot's source.
+    pub code: &'a [u8],
+}
+
 /// What the worker says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ToShim<'a> {
     /// Load a bot under a policy, as `terms::Policy::lines` writes it; `bundle_bytes` of
     /// [`ToShim::Chunk`] follow.
     Load(Load, &'a str),
+    /// Compile a bot within the limits of a load, and run nothing of it; `bundle_bytes` of
+    /// [`ToShim::Chunk`] follow. Nothing comes after that.
+    Compile(Load),
+    /// What came of compiling the bot that is loaded next.
+    Prepare(Bytecode<'a>),
     /// The next part of the bundle.
     Chunk(&'a [u8]),
     /// One observation, as JSON text.
@@ -68,6 +84,8 @@ pub struct Failure<'a> {
 pub enum FromShim<'a> {
     /// The bot is ready.
     Loaded(Usage<'a>),
+    /// The bot's bytecode.
+    Compiled(Usage<'a>, &'a [u8]),
     /// The bot's answer to an observation, as it was returned by the guest.
     Reply(Usage<'a>, &'a [u8]),
     /// The bot failed.
@@ -79,25 +97,26 @@ pub enum FromShim<'a> {
 const LOAD: u8 = 0x01;
 const CHUNK: u8 = 0x02;
 const TURN: u8 = 0x03;
+const COMPILE: u8 = 0x04;
+const PREPARE: u8 = 0x05;
 const LOADED: u8 = 0x81;
 const REPLY: u8 = 0x82;
 const FAULT: u8 = 0x83;
 const BROKEN: u8 = 0x84;
+const COMPILED: u8 = 0x85;
 
 impl<'a> ToShim<'a> {
     /// Writes the frame into `buffer`, replacing what was there.
     pub fn encode(&self, buffer: &mut Vec<u8>) {
         match *self {
             ToShim::Load(load, policy) => {
-                Writer::start(buffer, LOAD)
-                    .u64(load.seed)
-                    .u64(load.load_fuel)
-                    .u64(load.turn_fuel)
-                    .u64(load.memory_bytes)
-                    .u32(load.reply_bytes)
-                    .u32(load.log_bytes)
-                    .u32(load.bundle_bytes)
-                    .bytes(policy.as_bytes());
+                let mut writer = Writer::start(buffer, LOAD);
+                load.write(&mut writer);
+                writer.bytes(policy.as_bytes());
+            }
+            ToShim::Compile(load) => load.write(&mut Writer::start(buffer, COMPILE)),
+            ToShim::Prepare(Bytecode { fuel, code }) => {
+                Writer::start(buffer, PREPARE).u64(fuel).bytes(code);
             }
             ToShim::Chunk(part) => {
                 Writer::start(buffer, CHUNK).bytes(part);
@@ -116,6 +135,8 @@ impl<'a> ToShim<'a> {
         let mut reader = Reader::new(frame);
         let message = match reader.u8()? {
             LOAD => ToShim::Load(Load::read(&mut reader)?, reader.text()?),
+            COMPILE => ToShim::Compile(Load::read(&mut reader)?),
+            PREPARE => ToShim::Prepare(Bytecode { fuel: reader.u64()?, code: reader.bytes()? }),
             CHUNK => ToShim::Chunk(reader.bytes()?),
             TURN => ToShim::Turn(reader.text()?),
             _ => return Err(Malformed),
@@ -126,6 +147,17 @@ impl<'a> ToShim<'a> {
 }
 
 impl Load {
+    fn write(&self, writer: &mut Writer<'_>) {
+        writer
+            .u64(self.seed)
+            .u64(self.load_fuel)
+            .u64(self.turn_fuel)
+            .u64(self.memory_bytes)
+            .u32(self.reply_bytes)
+            .u32(self.log_bytes)
+            .u32(self.bundle_bytes);
+    }
+
     fn read(reader: &mut Reader<'_>) -> Result<Load, Malformed> {
         Ok(Load {
             seed: reader.u64()?,
@@ -144,6 +176,11 @@ impl<'a> FromShim<'a> {
     pub fn encode(&self, buffer: &mut Vec<u8>) {
         match self {
             FromShim::Loaded(usage) => usage.write(&mut Writer::start(buffer, LOADED)),
+            FromShim::Compiled(usage, code) => {
+                let mut writer = Writer::start(buffer, COMPILED);
+                usage.write(&mut writer);
+                writer.bytes(code);
+            }
             FromShim::Reply(usage, reply) => {
                 let mut writer = Writer::start(buffer, REPLY);
                 usage.write(&mut writer);
@@ -171,6 +208,7 @@ impl<'a> FromShim<'a> {
         let mut reader = Reader::new(frame);
         let message = match reader.u8()? {
             LOADED => FromShim::Loaded(Usage::read(&mut reader)?),
+            COMPILED => FromShim::Compiled(Usage::read(&mut reader)?, reader.bytes()?),
             REPLY => FromShim::Reply(Usage::read(&mut reader)?, reader.bytes()?),
             FAULT => FromShim::Fault(
                 Usage::read(&mut reader)?,

@@ -1,6 +1,6 @@
 //! Every byte string is a frame or malformed, and a frame has exactly one encoding.
 
-use pipe::{Ended, Failure, FromShim, FromZygote, Layer, Load, Malformed, ToShim, ToZygote, Usage};
+use pipe::{Bytecode, Ended, Failure, FromShim, FromZygote, Layer, Load, Malformed, ToShim, ToZygote, Usage};
 use proptest::prelude::*;
 use terms::FaultKind;
 
@@ -69,16 +69,35 @@ const LOAD: Load = Load {
 fn samples() -> Vec<Vec<u8>> {
     let failure = Failure { kind: FaultKind::Exception, message: "m", traceback: "t" };
     let layer = Layer { name: "seccomp".into(), enabled: true, detail: "on".into() };
-    let mut frames = vec![Vec::new(); 13];
-    let [load, chunk, turn, loaded, reply, fault, broken, fork, reap, ready, forked, reaped, failed] =
-        frames.as_mut_slice()
+    let mut frames = vec![Vec::new(); 16];
+    let [
+        load,
+        compile,
+        prepare,
+        chunk,
+        turn,
+        loaded,
+        compiled,
+        reply,
+        fault,
+        broken,
+        fork,
+        reap,
+        ready,
+        forked,
+        reaped,
+        failed,
+    ] = frames.as_mut_slice()
     else {
-        unreachable!("thirteen buffers");
+        unreachable!("sixteen buffers");
     };
     ToShim::Load(LOAD, "only\n").encode(load);
+    ToShim::Compile(LOAD).encode(compile);
+    ToShim::Prepare(Bytecode { fuel: 8, code: b"code" }).encode(prepare);
     ToShim::Chunk(b"print()").encode(chunk);
     ToShim::Turn("{}").encode(turn);
     FromShim::Loaded(USAGE).encode(loaded);
+    FromShim::Compiled(USAGE, b"code").encode(compiled);
     FromShim::Reply(USAGE, b"[]").encode(reply);
     FromShim::Fault(USAGE, failure).encode(fault);
     FromShim::Broken("why").encode(broken);

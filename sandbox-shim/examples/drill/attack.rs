@@ -6,7 +6,7 @@ use std::io;
 
 /// Makes the attack of that name; a number may follow, such as a process or a port.
 pub(crate) fn make(asked: &str) -> String {
-    let mut words = asked.split_whitespace();
+    let mut words = asked.trim_start_matches("compiler_").split_whitespace();
     let name = words.next().unwrap_or_default();
     let number = words.clone().next().and_then(|word| word.parse().ok()).unwrap_or(0);
     match name {

@@ -33,6 +33,9 @@ fn answer(way: &str, turn: Option<()>) {
         ("second_load", Some(())) => send(&loaded(Usage::default())),
         ("two_answers", _) => [&honest, &honest].into_iter().for_each(|frame| send(frame)),
         ("many_answers", _) => (0..32).for_each(|_| send(&honest)),
+        // What a compiler would say: it took more than there is, or made what is none.
+        ("dear_bytecode", None) => send(&compiled(Usage { fuel: u64::MAX, ..Usage::default() }, b"code")),
+        ("bad_bytecode", None) => send(&compiled(Usage::default(), b"noise")),
         // Faults in every colour, of its own and of the host's.
         ("forged_fault", Some(())) => send(&fault(FaultKind::OutOfFuel, ODD_TEXT)),
         ("strikes", Some(())) => send(&fault(FaultKind::Exception, ODD_TEXT)),
@@ -67,7 +70,7 @@ fn answer(way: &str, turn: Option<()>) {
         ("empty_frame", Some(())) => send(&[]),
         // The zygote's own words.
         ("zygote_ready", _) => {
-            send(&of_zygote(&FromZygote::Ready { wasmtime: "48.0.8".into(), engine: 2, layers: Vec::new() }));
+            send(&of_zygote(&FromZygote::Ready { wasmtime: "48.0.8".into(), engine: 3, layers: Vec::new() }));
         }
         ("zygote_forked", Some(())) => send(&of_zygote(&FromZygote::Forked { pid: 1 })),
         ("zygote_reaped", Some(())) => send(&of_zygote(&FromZygote::Reaped(Ended::Signalled(9)))),
@@ -83,6 +86,10 @@ fn answer(way: &str, turn: Option<()>) {
 
 fn loaded(usage: Usage<'_>) -> Vec<u8> {
     framed(&FromShim::Loaded(usage))
+}
+
+fn compiled(usage: Usage<'_>, code: &[u8]) -> Vec<u8> {
+    framed(&FromShim::Compiled(usage, code))
 }
 
 fn reply(usage: Usage<'_>) -> Vec<u8> {

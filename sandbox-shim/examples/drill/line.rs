@@ -11,12 +11,16 @@ pub(crate) mod real;
 pub(crate) use real::{LineError, check};
 
 /// Receives frames, and gives way to an attack.
-pub(crate) struct Inbox(real::Inbox);
+pub(crate) struct Inbox {
+    line: real::Inbox,
+    /// Whether this child is to compile, and so runs nothing of a bot.
+    compiles: bool,
+}
 
 impl Inbox {
     /// An inbox for any frame.
     pub(crate) fn new() -> Inbox {
-        Inbox(real::Inbox::new())
+        Inbox { line: real::Inbox::new(), compiles: false }
     }
 
     /// Waits for the next frame. Does not return if it asks for an attack.
@@ -24,8 +28,10 @@ impl Inbox {
     /// # Errors
     /// The socket failed, or what came is no frame.
     pub(crate) fn next(&mut self) -> Result<Option<ToShim<'_>>, LineError> {
-        let frame = self.0.next()?;
-        if let Some(name) = frame.as_ref().and_then(asked) {
+        let frame = self.line.next()?;
+        self.compiles |= matches!(frame, Some(ToShim::Compile(_)));
+        let is_due = |name: &String| name.starts_with("compiler_") == self.compiles;
+        if let Some(name) = frame.as_ref().and_then(asked).filter(is_due) {
             let outcome = attack::make(&name);
             // The worker is told, if there is still somebody to tell it.
             let _ = Outbox::new().send(&FromShim::Broken(&outcome));
@@ -35,7 +41,8 @@ impl Inbox {
     }
 }
 
-/// The attack that a bot asks for in its source: `#!attack NAME`.
+/// The attack that a bot asks for in its source: `#!attack NAME`. With `compiler_` before the name it
+/// is made by the child that compiles, otherwise by one that plays.
 fn asked(frame: &ToShim<'_>) -> Option<String> {
     let ToShim::Chunk(bytes) = frame else { return None };
     let text = String::from_utf8_lossy(bytes);

@@ -27,17 +27,23 @@ class Player:
     def __init__(self):
         self._sources = None
         self._call = None
+        self._code = None
         self._turn = spacecode._turn
         self._ballast = bytes(_BALLAST_BYTES)
         # Whoever replaces sys.stdout need not be flushed by us; these are the ones the host reads.
         self._outputs = [stream for stream in (sys.stdout, sys.stderr) if stream is not None]
+
+    def prepare(self, code):
+        """Takes the bytecode of the ``bot.py`` that is loaded next. Under a policy it is not used: there
+        the source has to be read anyway."""
+        self._code = code
 
     def load(self, files, seed, policy=""):
         """Runs ``bot.py`` and finds its entry point. ``files`` are pairs of path and bytes.
 
         ``policy`` is what the tournament forbids, a rule per line; without one nothing is spent on it.
         """
-        sources = GuardedSources(files, policy) if policy else Sources(files)
+        sources = GuardedSources(files, policy) if policy else Sources(files, self._code)
         self._sources = sources
         if ENTRY_PATH not in sources.files:
             raise BotFault(LOAD_ERROR, f"there is no {ENTRY_PATH} among the bot's files")
@@ -75,7 +81,7 @@ class Player:
     def unload(self):
         """Forgets the bot: for the warm-up and for tests. A real bot's process just ends."""
         self._sources.uninstall()
-        self._sources = self._call = None
+        self._sources = self._call = self._code = None
         self._turn.clear()
 
     def _fault(self, error, while_loading):

@@ -8,6 +8,7 @@ home, except where Python itself would not let them: modules compiled into the i
 import importlib.machinery
 import importlib.util
 import linecache
+import marshal
 import sys
 import types
 
@@ -18,14 +19,23 @@ _NEVER_SHADOWED = frozenset(sys.builtin_module_names) | {"spacecode"}
 _compile = compile
 _exec = exec
 _ModuleType = types.ModuleType
+_dumps = marshal.dumps
+_loads = marshal.loads
+
+
+def compiled(source):
+    """The bytecode of ``bot.py``. Raises whatever is wrong with it; runs no line of it."""
+    return _dumps(_compile(source, ENTRY_PATH, "exec", dont_inherit=True))
 
 
 class Sources:
     """The files of one bot; a finder and a loader for Python's import system."""
 
-    def __init__(self, files):
+    def __init__(self, files, code=None):
         #: path -> content
         self.files = dict(files)
+        #: what :func:`compiled` made of ``bot.py``, if it was asked before
+        self._code = code
         #: module name -> path of its file; None for a folder without ``__init__.py``
         self.modules = _modules_of(self.files)
 
@@ -89,7 +99,10 @@ class Sources:
         module.__package__ = ""
         module.__spec__ = self.find_spec(ENTRY_MODULE)
         sys.modules[ENTRY_MODULE] = module
-        self._run(ENTRY_PATH, module.__dict__)
+        if self._code is None:
+            self._run(ENTRY_PATH, module.__dict__)
+        else:
+            _exec(_loads(self._code), module.__dict__)
         return module
 
     def uninstall(self):

@@ -10,6 +10,7 @@ import random
 import re
 
 from arena_harness.faults import BotFault
+from arena_harness.sources import compiled
 
 _SAMPLE = b'''
 import collections, dataclasses, enum, math, random, re, typing
@@ -46,6 +47,7 @@ _OBSERVATION = (
 
 def run(player):
     """Lets a sample bot live, answer, fail and be forgotten."""
+    player.prepare(compiled(_SAMPLE))
     player.load([("bot.py", _SAMPLE)], 0)
     for time_step in range(20):
         player.turn(_OBSERVATION % time_step)

@@ -29,6 +29,7 @@ pub struct Usage {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
     Loaded(Usage),
+    Compiled(Usage, Vec<u8>),
     Reply(Usage, String),
     Fault(Usage, FaultKind, String, String),
     Broken(String),
@@ -48,6 +49,14 @@ impl Child {
     pub fn load_with(&mut self, load: Load, bundle: &Bundle) -> Answer {
         let bytes = bundle.encode();
         self.send(&ToShim::Load(Load { bundle_bytes: bytes.len() as u32, ..load }, ""));
+        bytes.chunks(pipe::CHUNK_BYTES_MAX).for_each(|part| self.send(&ToShim::Chunk(part)));
+        self.receive()
+    }
+
+    /// Compiles a lone source file within the limits of a load.
+    pub fn compile(&mut self, source: &str) -> Answer {
+        let bytes = Bundle::of_source(source.as_bytes().to_vec()).encode();
+        self.send(&ToShim::Compile(Load { bundle_bytes: bytes.len() as u32, ..super::load(0) }));
         bytes.chunks(pipe::CHUNK_BYTES_MAX).for_each(|part| self.send(&ToShim::Chunk(part)));
         self.receive()
     }
@@ -118,6 +127,7 @@ fn owned(frame: FromShim<'_>) -> Answer {
     };
     match frame {
         FromShim::Loaded(usage) => Answer::Loaded(keep(usage)),
+        FromShim::Compiled(usage, code) => Answer::Compiled(keep(usage), code.to_vec()),
         FromShim::Reply(usage, reply) => {
             Answer::Reply(keep(usage), String::from_utf8_lossy(reply).into_owned())
         }

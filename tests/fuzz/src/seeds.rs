@@ -2,7 +2,7 @@
 
 use std::io::{Cursor, Write};
 
-use pipe::{Ended, Failure, FromShim, FromZygote, Layer, Load, ToShim, ToZygote, Usage};
+use pipe::{Bytecode, Ended, Failure, FromShim, FromZygote, Layer, Load, ToShim, ToZygote, Usage};
 use prost::Message;
 use rpc::v1;
 use terms::{
@@ -33,7 +33,13 @@ fn written<T>(frames: Vec<T>, encode: impl Fn(&T, &mut Vec<u8>)) -> Vec<Vec<u8>>
 }
 
 pub(crate) fn to_shim() -> Vec<Vec<u8>> {
-    let frames = vec![ToShim::Load(LOAD, ""), ToShim::Chunk(b"print()"), ToShim::Turn("{}")];
+    let frames = vec![
+        ToShim::Load(LOAD, ""),
+        ToShim::Compile(LOAD),
+        ToShim::Prepare(Bytecode { fuel: 1, code: b"code" }),
+        ToShim::Chunk(b"print()"),
+        ToShim::Turn("{}"),
+    ];
     written(frames, ToShim::encode)
 }
 
@@ -41,6 +47,7 @@ pub(crate) fn from_shim() -> Vec<Vec<u8>> {
     let failure = Failure { kind: FaultKind::Exception, message: "m", traceback: "t" };
     let frames = vec![
         FromShim::Loaded(USAGE),
+        FromShim::Compiled(USAGE, b"code"),
         FromShim::Reply(USAGE, b"[]"),
         FromShim::Fault(USAGE, failure),
         FromShim::Broken("why"),

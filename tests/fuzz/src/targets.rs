@@ -105,6 +105,7 @@ fn from_shim(input: &[u8]) -> String {
     assert_canonical(input, |again| frame.encode(again));
     match frame {
         FromShim::Fault(_, failure) => format!("fault {}", failure.kind),
+        FromShim::Compiled(..) => "compiled".into(),
         FromShim::Loaded(_) => "loaded".into(),
         FromShim::Reply(..) => "reply".into(),
         FromShim::Broken(_) => "broken".into(),

@@ -31,8 +31,7 @@ pub(super) fn play(
     pin(core);
     let encoded = BySeat::from_fn(|seat| bots[seat].bundle.encode());
     let bundles = BySeat(encoded.0.each_ref().map(Vec::as_slice));
-    let stack_bytes = spec.limits.stack_bytes;
-    let seats = Seats { zygotes: &ready.zygotes, components: &components, stack_bytes, core };
+    let seats = Seats { zygotes: &ready.zygotes, components: &components, spec: &spec, core };
     let nobody = AtomicBool::new(false);
     Ok(match seats.take(bundles, || ()) {
         Ok(players) => referee(bots, spec, &ready.runtime, players, &nobody),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use games::{Game, Progress};
 use pipe::{Failure, Load, Usage};
 use terms::{
-    BySeat, Digest, Fault, FaultKind, HostFault, MatchSpec, Outcome, Runtime, Scores, Seat, Verdict,
+    BySeat, Digest, Fault, FaultKind, HostFault, Limits, MatchSpec, Outcome, Runtime, Scores, Seat, Verdict,
 };
 use transcript::{Recorded, Recorder, Syntax};
 
@@ -146,6 +146,19 @@ fn set_wall_clocks<P: Player>(players: &mut BySeat<P>, limit_ms: u32) -> Result<
     Seat::BOTH.into_iter().try_for_each(|seat| players[seat].set_wall_clock(limit))
 }
 
+/// How a bot is loaded within those limits, but for its seed.
+pub(crate) fn load_within(limits: &Limits) -> Load {
+    Load {
+        seed: 0,
+        load_fuel: limits.load_fuel,
+        turn_fuel: limits.turn_fuel,
+        memory_bytes: limits.memory_bytes,
+        reply_bytes: limits.reply_bytes,
+        log_bytes: limits.log_bytes,
+        bundle_bytes: 0,
+    }
+}
+
 fn load<P: Player>(
     spec: &MatchSpec,
     bundles: BySeat<&[u8]>,
@@ -154,16 +167,7 @@ fn load<P: Player>(
 ) -> Result<(), HostTrouble> {
     let policy = spec.policy.lines();
     for seat in Seat::BOTH {
-        let limits = &spec.limits;
-        let load = Load {
-            seed: spec.seed.of_bot(seat).0,
-            load_fuel: limits.load_fuel,
-            turn_fuel: limits.turn_fuel,
-            memory_bytes: limits.memory_bytes,
-            reply_bytes: limits.reply_bytes,
-            log_bytes: limits.log_bytes,
-            bundle_bytes: 0,
-        };
+        let load = Load { seed: spec.seed.of_bot(seat).0, ..load_within(&spec.limits) };
         players[seat].ask_load(&load, &policy, bundles[seat])?;
     }
     for seat in Seat::BOTH {

@@ -11,6 +11,7 @@ mod reply;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use conduct::load_within;
 pub use conduct::{Conducted, Contest, conduct};
 pub use player::{Answer, Player};
 pub use reply::actions as read_reply;

@@ -64,6 +64,9 @@ impl Player for Sealed {
             FromShim::Loaded(usage) => Ok(Answer::Loaded(usage)),
             FromShim::Reply(usage, reply) => Ok(Answer::Reply(usage, reply)),
             FromShim::Fault(usage, failure) => Ok(Answer::Fault(usage, failure)),
+            FromShim::Compiled(..) => {
+                Err(HostTrouble::new(HostFault::Protocol, "bytecode came instead of what was asked for"))
+            }
             FromShim::Broken(why) => {
                 let why: String = why.chars().take(500).collect();
                 Err(HostTrouble::new(HostFault::ShimDied, clean(&why)))

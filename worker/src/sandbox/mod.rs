@@ -4,6 +4,7 @@
 //! Everything that arrives here is hostile and leaves as a [`pipe`] frame or a [`HostTrouble`].
 //! Never here: rules, judgement, wasmtime, gRPC.
 
+mod bytecode;
 mod cgroup;
 mod channel;
 mod components;
@@ -15,6 +16,7 @@ mod sealed;
 mod zygote;
 mod zygotes;
 
+pub use bytecode::Bytecode;
 pub use cgroup::Group;
 pub(crate) use channel::Channel;
 pub use channel::HostTrouble;

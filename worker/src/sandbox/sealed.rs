@@ -12,7 +12,7 @@ use terms::HostFault;
 use super::channel::Channel;
 use super::process::{DEATH_WAIT, ends_within};
 use super::scheduled::could_run;
-use super::{HostTrouble, Zygote};
+use super::{Bytecode, HostTrouble, Zygote};
 use crate::metrics::Kill;
 
 /// How long a process that closed its socket may take to end by itself, which tells how it ended.
@@ -85,7 +85,28 @@ impl Sealed {
     pub fn load(&mut self, load: &Load, policy: &str, bundle: &[u8]) -> Result<(), HostTrouble> {
         let load = Load { bundle_bytes: bundle.len() as u32, ..*load };
         self.send(&ToShim::Load(load, policy))?;
+        self.send_bundle(bundle)
+    }
+
+    fn send_bundle(&mut self, bundle: &[u8]) -> Result<(), HostTrouble> {
         bundle.chunks(CHUNK_BYTES_MAX).try_for_each(|part| self.send(&ToShim::Chunk(part)))
+    }
+
+    /// Sends a bot to be compiled and not run; [`Sealed::receive`] has the answer, and there is no other.
+    ///
+    /// # Errors
+    /// The child is gone, or does not read.
+    pub fn compile(&mut self, load: &Load, bundle: &[u8]) -> Result<(), HostTrouble> {
+        self.send(&ToShim::Compile(Load { bundle_bytes: bundle.len() as u32, ..*load }))?;
+        self.send_bundle(bundle)
+    }
+
+    /// Hands over what another child has made of the bot that is loaded next.
+    ///
+    /// # Errors
+    /// The child is gone, or does not read.
+    pub fn prepare(&mut self, bytecode: &Bytecode) -> Result<(), HostTrouble> {
+        self.send(&ToShim::Prepare(pipe::Bytecode { fuel: bytecode.fuel, code: &bytecode.code }))
     }
 
     /// Sends an observation; [`Sealed::receive`] has the answer.

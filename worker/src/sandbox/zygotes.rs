@@ -3,15 +3,17 @@
 
 use std::num::NonZeroU32;
 use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
-use pipe::Layer;
-use terms::{BySeat, HostFault};
+use pipe::{Layer, Load};
+use terms::{BySeat, Digest, HostFault};
 
+use super::bytecode::{Bytecodes, Key, compile};
 use super::cgroup::Group;
 use super::keeper::Keeper;
 use super::process::adopt_orphans;
 use super::zygote::Described;
-use super::{HostTrouble, Sealed, SpawnError, Zygote, ZygoteConfig};
+use super::{Bytecode, HostTrouble, Sealed, SpawnError, Zygote, ZygoteConfig};
 
 /// What zygotes are kept with.
 #[derive(Clone, Debug)]
@@ -40,6 +42,7 @@ impl Keeping {
 pub struct Zygotes {
     keeper: Arc<Keeper>,
     described: Described,
+    bytecodes: Bytecodes,
 }
 
 impl Zygotes {
@@ -61,7 +64,7 @@ impl Zygotes {
         let ended = || SpawnError::Refused("the thread that starts zygotes ended".into());
         let mut described = first.recv().map_err(|_| ended())??;
         described.layers.push(group);
-        Ok(Zygotes { keeper, described })
+        Ok(Zygotes { keeper, described, bytecodes: Bytecodes::default() })
     }
 
     /// What the zygote says of itself: they are all alike.
@@ -94,13 +97,38 @@ impl Zygotes {
         self.ask(|zygote| Ok(BySeat([zygote.fork(core)?, zygote.fork(core)?])))
     }
 
+    /// The bytecode of a bot, compiled in a child of its own unless it is known; nothing if it has none.
+    ///
+    /// # Errors
+    /// Not the bot's doing.
+    pub fn bytecode(
+        &self,
+        core: Option<u16>,
+        (bot, bundle): (Digest, &[u8]),
+        load: &Load,
+        wall_clock: Duration,
+    ) -> Result<Option<Arc<Bytecode>>, HostTrouble> {
+        self.bytecodes.get(Key::of(bot, load), || {
+            let child = self.ask_as(Keeper::current, |zygote| zygote.fork(core))?;
+            compile(child, load, wall_clock, bundle)
+        })
+    }
+
     /// One match's request. A zygote that turns out to be dead costs a second try, with the next.
     fn ask<T>(&self, ask: impl Fn(&Arc<Zygote>) -> Result<T, HostTrouble>) -> Result<T, HostTrouble> {
-        let zygote = self.keeper.current_for_match()?;
+        self.ask_as(Keeper::current_for_match, ask)
+    }
+
+    fn ask_as<T>(
+        &self,
+        current: impl Fn(&Keeper) -> Result<Arc<Zygote>, HostTrouble>,
+        ask: impl Fn(&Arc<Zygote>) -> Result<T, HostTrouble>,
+    ) -> Result<T, HostTrouble> {
+        let zygote = current(&self.keeper)?;
         match ask(&zygote) {
             Err(_) if zygote.is_dead() => {
                 drop(zygote);
-                ask(&self.keeper.current_for_match()?)
+                ask(&current(&self.keeper)?)
             }
             other => other,
         }
