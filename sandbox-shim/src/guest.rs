@@ -9,6 +9,7 @@ use wasmtime::{Engine, Store};
 
 use crate::ending::{Call, Code, Ending, Memory};
 use crate::host::{self, CROSSING_BYTES_MAX, Host};
+use crate::observation;
 
 /// The bindings of `proto/bot.wit`.
 mod bindings {
@@ -21,6 +22,7 @@ mod python {
 }
 
 use bindings::exports::arena::bot::guest as wit;
+use python::exports::arena::bot::guest as told;
 
 /// Fuel for starting and warming the interpreter, which is our own code.
 const BOOT_FUEL: u64 = 1 << 40;
@@ -37,12 +39,14 @@ pub(crate) struct Guest {
     used_fuel: u64,
     /// What came of compiling the bot beforehand: the fuel that it took, and bytecode.
     prepared: Option<(u64, Vec<u8>)>,
+    /// An observation as our own interpreter reads it fastest.
+    translated: Vec<u8>,
 }
 
 /// The code of a guest.
 enum Bot {
     /// It runs.
-    Running(Running),
+    Running(Box<Running>),
     /// A stranger's component, of which nothing has run yet.
     Dormant(Component),
 }
@@ -50,7 +54,7 @@ enum Bot {
 /// What can be called.
 struct Running {
     bot: bindings::Bot,
-    /// Our own interpreter also compiles.
+    /// Our own interpreter has shortcuts.
     python: Option<python::Python>,
 }
 
@@ -59,8 +63,8 @@ impl Running {
         self.bot.arena_bot_guest()
     }
 
-    fn compiler(&self) -> Option<&python::exports::arena::bot::compiler::Guest> {
-        self.python.as_ref().map(python::Python::arena_bot_compiler)
+    fn shortcuts(&self) -> Option<&python::exports::arena::bot::shortcuts::Guest> {
+        self.python.as_ref().map(python::Python::arena_bot_shortcuts)
     }
 }
 
@@ -81,11 +85,21 @@ impl Guest {
         let bot = bindings::Bot::new(&mut store, &instance)?;
         // One that was built before there was a compiler in it loads all bots from their source.
         let python = python::Python::new(&mut store, &instance).ok();
-        Ok(Guest::of(store, Bot::Running(Running { bot, python }), Code::Interpreter))
+        Ok(Guest::of(store, Bot::Running(Box::new(Running { bot, python })), Code::Interpreter))
     }
 
     fn of(store: Store<Host>, bot: Bot, code: Code) -> Guest {
-        Guest { store, bot, code, load_fuel: 0, turn_fuel: 0, reply_bytes: 0, used_fuel: 0, prepared: None }
+        Guest {
+            store,
+            bot,
+            code,
+            load_fuel: 0,
+            turn_fuel: 0,
+            reply_bytes: 0,
+            used_fuel: 0,
+            prepared: None,
+            translated: Vec::new(),
+        }
     }
 
     /// Touches what every bot touches, so that forks of this process share it.
@@ -124,8 +138,8 @@ impl Guest {
         let budget = self.load_fuel;
         self.call_begins(budget)?;
         let Bot::Running(bot) = &self.bot else { return Err(Ending::not_compiled()) };
-        let Some(compiler) = bot.compiler() else { return Err(Ending::not_compiled()) };
-        let outcome = compiler.call_compile(&mut self.store, &source);
+        let Some(shortcuts) = bot.shortcuts() else { return Err(Ending::not_compiled()) };
+        let outcome = shortcuts.call_compile(&mut self.store, &source);
         let memory = self.call_ended(budget)?;
         let code =
             outcome.map_err(|error| Ending::of_error(&error, self.code, Call::Load, budget, memory))?;
@@ -153,8 +167,8 @@ impl Guest {
         self.store.data_mut().clock.call_ended(compiling);
         let budget = self.load_fuel;
         self.metered(Call::Load, budget, spent, |bot, store| {
-            if let (Some(compiler), false) = (bot.compiler(), code.is_empty()) {
-                compiler.call_prepare(&mut *store, &code)?;
+            if let (Some(shortcuts), false) = (bot.shortcuts(), code.is_empty()) {
+                shortcuts.call_prepare(&mut *store, &code)?;
             }
             bot.guest().call_load(store, &files, seed, policy)
         })
@@ -166,12 +180,25 @@ impl Guest {
     /// How it ended instead.
     pub(crate) fn turn(&mut self, observation: &str) -> Result<String, Ending> {
         let budget = self.turn_fuel;
-        let reply =
-            self.metered(Call::Turn, budget, 0, |bot, store| bot.guest().call_turn(store, observation))?;
+        let mut buffer = std::mem::take(&mut self.translated);
+        let bytes =
+            if self.has_shortcuts() { observation::marshalled(observation, &mut buffer) } else { None };
+        let outcome = self.metered(Call::Turn, budget, 0, |bot, store| match (bot.shortcuts(), bytes) {
+            (Some(shortcuts), Some(bytes)) => {
+                Ok(shortcuts.call_turn(store, bytes)?.map_err(wit::Fault::from))
+            }
+            _ => bot.guest().call_turn(store, observation),
+        });
+        self.translated = buffer;
+        let reply = outcome?;
         if reply.len() > self.reply_bytes as usize {
             return Err(Ending::reply_too_long(reply.len(), self.reply_bytes));
         }
         Ok(reply)
+    }
+
+    fn has_shortcuts(&self) -> bool {
+        matches!(&self.bot, Bot::Running(bot) if bot.python.is_some())
     }
 
     /// What the last call used, and what was printed since [`Guest::log_sent`].
@@ -198,7 +225,7 @@ impl Guest {
             .and_then(|instance| bindings::Bot::new(&mut self.store, &instance));
         let memory = self.call_ended(budget)?;
         let bot = started.map_err(|error| Ending::of_start(&error, budget, memory))?;
-        self.bot = Bot::Running(Running { bot, python: None });
+        self.bot = Bot::Running(Box::new(Running { bot, python: None }));
         Ok(self.used_fuel)
     }
 
@@ -251,6 +278,20 @@ fn store(engine: &Engine) -> Store<Host> {
 
 fn instantiate(store: &mut Store<Host>, component: &Component) -> wasmtime::Result<Instance> {
     host::linker(store.engine(), component)?.instantiate(store, component)
+}
+
+impl From<told::Fault> for wit::Fault {
+    fn from(told: told::Fault) -> wit::Fault {
+        let kind = match told.kind {
+            told::FaultKind::LoadError => wit::FaultKind::LoadError,
+            told::FaultKind::Policy => wit::FaultKind::Policy,
+            told::FaultKind::Exception => wit::FaultKind::Exception,
+            told::FaultKind::BadReply => wit::FaultKind::BadReply,
+            told::FaultKind::OutOfMemory => wit::FaultKind::OutOfMemory,
+            told::FaultKind::Exited => wit::FaultKind::Exited,
+        };
+        wit::Fault { kind, message: told.message, traceback: told.traceback }
+    }
 }
 
 /// The guest's word in ours.

@@ -23,6 +23,7 @@ mod host;
 mod layers;
 mod line;
 mod native;
+mod observation;
 mod panics;
 mod serve;
 mod shim;

@@ -112,7 +112,7 @@ pub(crate) const EXITS: &[Row] = &[
 /// Abuse of the interpreter and of the harness in it.
 pub(crate) const INTERPRETER: &[Row] = &[
     somehow("adds_text_to_itself"),
-    plays("audits"),
+    in_turn("audits", "exception"),
     plays("breaks_into_a_debugger"),
     in_turn("calls_the_world", "exception"),
     in_turn("collects_callbacks", "out_of_fuel"),

@@ -7,7 +7,7 @@ pub const WASMTIME_VERSION: &str = "48.0.8";
 
 /// Rises whenever the engine's configuration, the host's functions, or the way in which fuel,
 /// memory, clocks or randomness reach a guest change in a manner that a bot could observe.
-pub const ENGINE_REVISION: u32 = 3;
+pub const ENGINE_REVISION: u32 = 4;
 
 /// Rises whenever the referee judges the same replies differently.
 pub const REFEREE_REVISION: u32 = 1;

@@ -70,7 +70,7 @@ fn answer(way: &str, turn: Option<()>) {
         ("empty_frame", Some(())) => send(&[]),
         // The zygote's own words.
         ("zygote_ready", _) => {
-            send(&of_zygote(&FromZygote::Ready { wasmtime: "48.0.8".into(), engine: 3, layers: Vec::new() }));
+            send(&of_zygote(&FromZygote::Ready { wasmtime: "48.0.8".into(), engine: 4, layers: Vec::new() }));
         }
         ("zygote_forked", Some(())) => send(&of_zygote(&FromZygote::Forked { pid: 1 })),
         ("zygote_reaped", Some(())) => send(&of_zygote(&FromZygote::Reaped(Ended::Signalled(9)))),

@@ -32,6 +32,8 @@ mod host;
 mod layers;
 #[path = "../../src/native.rs"]
 mod native;
+#[path = "../../src/observation.rs"]
+mod observation;
 #[path = "../../src/panics.rs"]
 mod panics;
 #[path = "../../src/serve.rs"]

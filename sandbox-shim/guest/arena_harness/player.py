@@ -1,6 +1,7 @@
 """Loads a bot, and asks it for a reply per turn."""
 
 import json
+import marshal
 import random
 import sys
 
@@ -20,6 +21,17 @@ _BALLAST_BYTES = 256 * 1024
 _loads = json.loads
 _scan = json.JSONDecoder().scan_once
 
+#: Reads an observation that the host has translated for us.
+from_bytes = marshal.loads
+
+
+def from_text(observation):
+    """Reads an observation that is JSON text."""
+    try:
+        return _scan(observation, 0)[0]
+    except StopIteration:
+        return _loads(observation)
+
 
 class Player:
     """One bot, from its files to its last turn."""
@@ -31,7 +43,7 @@ class Player:
         self._turn = spacecode._turn
         self._ballast = bytes(_BALLAST_BYTES)
         # Whoever replaces sys.stdout need not be flushed by us; these are the ones the host reads.
-        self._outputs = [stream for stream in (sys.stdout, sys.stderr) if stream is not None]
+        self._flushes = [stream.flush for stream in (sys.stdout, sys.stderr) if stream is not None]
 
     def prepare(self, code):
         """Takes the bytecode of the ``bot.py`` that is loaded next. Under a policy it is not used: there
@@ -62,13 +74,10 @@ class Player:
         finally:
             self._flush()
 
-    def turn(self, observation):
-        """The reply to an observation, both as JSON text."""
+    def turn(self, observation, read=from_text):
+        """The reply to an observation, as JSON text; the observation as ``read`` takes it."""
         try:
-            try:
-                data = _scan(observation, 0)[0]
-            except StopIteration:
-                data = _loads(observation)
+            data = read(observation)
             self._turn[:] = (data,)
             return to_json(self._call(data))
         except BadReply as why:
@@ -96,8 +105,8 @@ class Player:
             return BotFault(kind, "an exception that cannot be shown")
 
     def _flush(self):
-        for stream in self._outputs:
+        for flush in self._flushes:
             try:
-                stream.flush()
+                flush()
             except BaseException:
                 pass  # The bot closed it: its own log is what it loses.

@@ -9,6 +9,8 @@ import json.encoder
 
 EXPECTED = 'expected a list of actions, or {"actions": [...], "debug_info": ...}'
 _SHOWN_CHARS_MAX = 120
+_KNOWN_MAX = 64
+_KNOWN_CHARS_MAX = 200
 
 
 class BadReply(Exception):
@@ -33,8 +35,14 @@ def _make_encoder():
 
 
 _encode, _markers = _make_encoder()
+# Replies of nothing but words, by the text that they become: how many words that are. A text stands for
+# one reply only, if it is known of how many words.
+_known = {}
+_known_as = _known.get
+_between_words = '","'.join
 _dumps = json.dumps
 _dict = dict
+_value_of = dict.get
 _len = len
 _list = list
 _tuple = tuple
@@ -46,6 +54,32 @@ def to_json(reply):
 
     Raises BadReply. A bot's own classes may run in here, so anything else may be raised as well.
     """
+    words = None
+    if _type(reply) is _dict and _len(reply) == 1:
+        words = _value_of(reply, "actions")
+    elif _type(reply) is _list:
+        words = reply
+    if _type(words) is not _list:
+        return _any_to_json(reply)
+    if not words:
+        return '{"actions":[]}'
+    try:
+        text = '{"actions":["' + _between_words(words) + '"]}'
+    except TypeError:
+        return _any_to_json(reply)  # There is more among them than words.
+    if _known_as(text) == _len(words):
+        return text
+    return _learn(text, _len(words), _any_to_json(reply))
+
+
+def _learn(guess, count, text):
+    """Remembers that a reply became what was guessed, as it does if no character needs an escape."""
+    if guess == text and _len(_known) < _KNOWN_MAX and _len(text) <= _KNOWN_CHARS_MAX:
+        _known[text] = count
+    return text
+
+
+def _any_to_json(reply):
     if _type(reply) is _list:
         reply = {"actions": reply}
     elif not (

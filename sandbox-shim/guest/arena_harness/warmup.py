@@ -5,11 +5,14 @@ touches the memory that every bot touches. However often it runs, a bot cannot t
 """
 
 import gc
+import json
 import linecache
+import marshal
 import random
 import re
 
 from arena_harness.faults import BotFault
+from arena_harness.player import from_bytes
 from arena_harness.sources import compiled
 
 _SAMPLE = b'''
@@ -37,6 +40,8 @@ def bot_main(input_data):
     actions = [FORWARD, LEFT if turn > 0 else RIGHT]
     if random.random() < 0.5:
         actions.append(SHOOT)
+    if input_data["time_step"] % 2:
+        return {"actions": actions}
     return {"actions": sorted(actions), "debug_info": {"turn": turn, "seen": f"{ship['x']:.2f}"}}
 '''
 _OBSERVATION = (
@@ -50,7 +55,9 @@ def run(player):
     player.prepare(compiled(_SAMPLE))
     player.load([("bot.py", _SAMPLE)], 0)
     for time_step in range(20):
-        player.turn(_OBSERVATION % time_step)
+        observation = _OBSERVATION % time_step
+        player.turn(marshal.dumps(json.loads(observation)), from_bytes)
+        player.turn(observation)
     try:
         player.turn(_OBSERVATION % -1)
     except BotFault:

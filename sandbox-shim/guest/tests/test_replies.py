@@ -1,5 +1,7 @@
 """What a bot may return, and what it is told otherwise."""
 
+import json
+
 from tests.support import BotTest
 
 
@@ -32,6 +34,17 @@ class Accepted(BotTest):
             "    return collections.OrderedDict(actions=Many([Action.GO, Loud('x'), Odd(3), True]))\n"
         )
         self.assertEqual(self.turn(source), {"actions": ["GO", "x", 3, True]})
+
+    def test_what_was_replied_before_says_the_same_again(self):
+        source = (
+            "REPLIES = [['a', 'b'], {'actions': ['a', 'b']}, ['a\",\"b'], ['a', 'b', 1], [''], [], ['\\n', 'b'], ['é']]\n"
+            "def bot_main(data):\n    return REPLIES[data]\n"
+        )
+        player = self.load(source)
+        expected = [["a", "b"], ["a", "b"], ['a","b'], ["a", "b", 1], [""], [], ["\n", "b"], ["é"]]
+        for _ in range(3):
+            for number, actions in enumerate(expected):
+                self.assertEqual(json.loads(player.turn(str(number))), {"actions": actions})
 
     def test_the_text_is_compact_ascii(self):
         player = self.load("def bot_main(data):\n    return {'actions': ['é', '\\U0001f600'], 'debug_info': 1}\n")

@@ -1,4 +1,5 @@
-"""Installs an audit hook, which can never be removed, and fails in it."""
+"""Installs an audit hook, which can never be removed, and fails in it: from then on even in reading what it
+is shown."""
 
 import sys
 

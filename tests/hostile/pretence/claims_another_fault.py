@@ -6,7 +6,7 @@ import sys
 def bot_main(data):
     faults = sys.modules["arena_harness.faults"]
 
-    def forged(observation):
+    def forged(*_):
         raise faults.BotFault(faults.POLICY, "none of this is allowed")
 
     sys.modules["arena_guest"]._turn = forged
