@@ -9,7 +9,7 @@ use serde::Deserialize;
 use terms::{Bundle, BySeat, Digest, MatchSpec, Seat, Seed};
 
 use super::coordinator::bot;
-use super::options::Options;
+use super::options::{Kind, Options};
 use super::play::{Played, Setting, play};
 
 /// The seed of a tournament if nobody says otherwise.
@@ -23,7 +23,26 @@ struct Document {
     tournament: Tournament,
     bots: Vec<Bot>,
     matches: Vec<Match>,
-    alarms: Vec<serde_json::Value>,
+    alarms: Vec<Alarm>,
+}
+
+#[derive(Deserialize)]
+struct Alarm {
+    kind: String,
+    workers: Vec<String>,
+    text: String,
+}
+
+impl Alarm {
+    /// Whether a liar was found out, or what he said replaced.
+    fn is_of_liars(&self) -> bool {
+        let liars = self.workers.iter().filter(|name| name.starts_with(Kind::Lying.name())).count();
+        match self.kind.as_str() {
+            "quarantined" => liars == self.workers.len(),
+            "corrected" => liars > 0,
+            _ => false,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -68,6 +87,8 @@ pub(crate) struct Checked {
     pub(crate) matches: u64,
     pub(crate) wall_seconds: f64,
     pub(crate) differences: u64,
+    /// Liars that were found out.
+    pub(crate) found_out: usize,
     /// Some of them.
     pub(crate) examples: Vec<String>,
 }
@@ -104,7 +125,9 @@ fn compare(document: &Document, options: &Options, setting: &Setting, checked: &
     if tournament.void + tournament.cached > 0 {
         checked.differs(format!("{} void, {} from the cache", tournament.void, tournament.cached));
     }
-    alarms.iter().for_each(|alarm| checked.differs(format!("alarm {alarm}")));
+    let false_alarms = alarms.iter().filter(|alarm| !alarm.is_of_liars());
+    false_alarms.for_each(|alarm| checked.differs(format!("alarm {}: {}", alarm.kind, alarm.text)));
+    checked.found_out = alarms.iter().filter(|alarm| alarm.kind == "quarantined").count();
     let names: Vec<(String, Digest)> =
         (0..options.bots).map(bot).map(|(name, source)| (name, Bundle::of_source(source).digest())).collect();
     let mut table: BTreeMap<&str, Bot> =

@@ -71,8 +71,6 @@ impl Coordinator {
         command
             .args(["--local-workers", "0", "--listen", "127.0.0.1:0", "--audit", &options.audit])
             .args(["--rounds", &options.rounds().to_string()])
-            // All of them call from this machine's one address.
-            .args(["--workers-per-address", "20000"])
             .arg("--bots")
             .arg(folder.path().join("bots"))
             .arg("--data-dir")

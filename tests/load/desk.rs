@@ -51,14 +51,16 @@ struct Playing {
 pub(crate) struct Desk {
     slots: usize,
     pace: Pace,
+    /// What its results are changed by, if it lies.
+    lie: u8,
     waiting: VecDeque<Job>,
     playing: Vec<Playing>,
     finished: VecDeque<v1::Report>,
 }
 
 impl Desk {
-    pub(crate) fn new(slots: usize, pace: Pace) -> Desk {
-        Desk { slots, pace, waiting: VecDeque::new(), playing: Vec::new(), finished: VecDeque::new() }
+    pub(crate) fn new(slots: usize, pace: Pace, lie: u8) -> Desk {
+        Desk { slots, pace, lie, waiting: VecDeque::new(), playing: Vec::new(), finished: VecDeque::new() }
     }
 
     /// Every match that it has and has not finished.
@@ -104,7 +106,7 @@ impl Desk {
         for playing in playing {
             if playing.ends.is_some_and(|ends| ends <= now) {
                 has_ended = true;
-                self.finished.push_back(report(&playing.job, setting, now - playing.began));
+                self.finished.push_back(report(&playing.job, setting, self.lie, now - playing.began));
             } else {
                 self.playing.push(playing);
             }
@@ -137,8 +139,8 @@ impl Desk {
     }
 }
 
-fn report(job: &Job, setting: &Setting, wall: Duration) -> v1::Report {
-    let play::Played { outcome, record } = play::play(&job.spec, &setting.runtime);
+fn report(job: &Job, setting: &Setting, lie: u8, wall: Duration) -> v1::Report {
+    let play::Played { outcome, record } = play::play_but_for(lie, &job.spec, &setting.runtime);
     let wall_micros = wall.as_micros().try_into().unwrap_or(u64::MAX);
     (&Report { id: job.id, attempt: job.attempt, outcome, record, wall_micros }).into()
 }

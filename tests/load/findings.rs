@@ -43,6 +43,11 @@ impl Findings {
         findings
     }
 
+    /// Liars that were found out.
+    pub(crate) fn found_out(&self) -> usize {
+        self.checked.found_out
+    }
+
     /// Whether everything was as it must be.
     pub(crate) fn all_held(&self) -> bool {
         self.complaints.is_empty()
@@ -84,13 +89,17 @@ impl fmt::Display for Findings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Summary { calls, latencies, tries, reports, deaths, babble, .. } = &self.summary;
         let Checked { matches, wall_seconds, .. } = self.checked;
+        let found_out = self.found_out();
         writeln!(f, "{} workers, {matches} matches in {wall_seconds:.1} s", self.workers)?;
         writeln!(f, "  recorded      {:.0} results/s on average", matches as f64 / wall_seconds.max(0.001))?;
         writeln!(f, "  start-up      {:.1?} until it listened", self.start_up)?;
         let by_kind: Vec<String> =
             calls.iter().map(|(kind, count)| format!("{} {count}", kind.name())).collect();
         writeln!(f, "  calls         {}", by_kind.join(", "))?;
-        writeln!(f, "  tries         {tries} handed out, {reports} reports sent, {deaths} workers died")?;
+        writeln!(
+            f,
+            "  tries         {tries} handed out, {reports} reports sent, {deaths} workers died, {found_out} liars were found out"
+        )?;
         writeln!(
             f,
             "  Synchronize   p50 {:.1?}, p99 {:.1?}, max {:.1?} of {} calls by {} workers",

@@ -5,13 +5,13 @@
 //!
 //! ```text
 //!  options ─► coordinator (started, measured) ◄── crowd ── workers: honest, slow, stalled, dying,
-//!                 │ --json                          │               duplicating
+//!                 │ --json                          │               duplicating, lying
 //!                 ▼                                 └───── babblers: whatever a stranger can send
 //!               check ◄── play (pure)             census ◄── what each of them heard
 //!                 └─────────────► findings ◄─────────┘
 //! ```
 //!
-//! Never here: anything but loopback addresses, or a result that depends on who reports it.
+//! Never here: anything but loopback addresses, or a right result that depends on who reports it.
 
 mod babbler;
 mod census;

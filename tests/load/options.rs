@@ -13,7 +13,8 @@ const BUSY_SHARE: f64 = 0.9;
 /// Lets simulated workers play a tournament of a real coordinator, and checks what comes out.
 ///
 /// Everything stays on this machine. The exit code is 0 if every match was recorded exactly once
-/// and right, none is void, and no honest worker saw an error.
+/// and right, none is void, and no honest worker saw an error. Lying workers are found out by audits
+/// only: with some of them, nothing less than `--audit 100%` makes everything right.
 #[derive(Clone, Debug, Parser)]
 pub(crate) struct Options {
     /// Workers, of all kinds together
@@ -117,14 +118,23 @@ pub(crate) enum Kind {
     Dying,
     /// Sends every report several times, and under other attempts.
     Duplicating,
+    /// Reports other results than come out, each its own.
+    Lying,
     /// Sends what no honest worker sends.
     Babbling,
 }
 
 impl Kind {
     /// Every kind.
-    pub(crate) const ALL: [Kind; 6] =
-        [Kind::Honest, Kind::Slow, Kind::Stalled, Kind::Dying, Kind::Duplicating, Kind::Babbling];
+    pub(crate) const ALL: [Kind; 7] = [
+        Kind::Honest,
+        Kind::Slow,
+        Kind::Stalled,
+        Kind::Dying,
+        Kind::Duplicating,
+        Kind::Lying,
+        Kind::Babbling,
+    ];
 
     /// Its name in options, in names of workers and in what is printed.
     pub(crate) fn name(self) -> &'static str {
@@ -134,6 +144,7 @@ impl Kind {
             Kind::Stalled => "stalled",
             Kind::Dying => "dying",
             Kind::Duplicating => "duplicating",
+            Kind::Lying => "lying",
             Kind::Babbling => "babbling",
         }
     }

@@ -49,7 +49,13 @@ pub(crate) struct Played {
 
 /// Plays a match.
 pub(crate) fn play(spec: &MatchSpec, runtime: &Runtime) -> Played {
-    let id = spec.id();
+    play_but_for(0, spec, runtime)
+}
+
+/// Plays it as a liar says that it went, who can be told by his lie; as it went if that is zero.
+pub(crate) fn play_but_for(lie: u8, spec: &MatchSpec, runtime: &Runtime) -> Played {
+    let MatchId(Digest(bytes)) = spec.id();
+    let id = MatchId(Digest(bytes.map(|byte| byte ^ lie)));
     let verdict = verdict(&id);
     let ticks = 1 + u32::from(byte(&id, 1)) % 3;
     let mut recorder = Recorder::new(spec, runtime);

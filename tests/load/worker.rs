@@ -72,7 +72,9 @@ impl Worker {
             Kind::Stalled => Pace::Never,
             _ => Pace::Usual(Duration::from_millis(options.shortest_ms.get().into()), longest),
         };
-        let desk = Desk::new(options.slots.get() as usize, pace);
+        // No two of those that are asked about the same match tell the same lie.
+        let lie = if self.kind == Kind::Lying { 1 + (self.number % 255) as u8 } else { 0 };
+        let desk = Desk::new(options.slots.get() as usize, pace, lie);
         let ends = self.deaths_left.checked_sub(1).map(|left| {
             self.deaths_left = left;
             Instant::now() + Duration::from_millis(self.luck.below(options.life_ms.get().into()))
@@ -169,7 +171,8 @@ impl Worker {
     async fn apply(&mut self, life: &mut Life, response: v1::SynchronizeResponse) {
         let (scene, kind) = (self.scene.clone(), self.kind);
         let violation = |what: String| scene.census.violation(format!("{}: {what}", kind.name()));
-        if !response.refusal.is_empty() {
+        // Who was found out is told so.
+        if !response.refusal.is_empty() && kind != Kind::Lying {
             violation(format!("refused: {}", response.refusal));
         }
         let Some(tournament) = &response.tournament else {

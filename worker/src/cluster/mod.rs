@@ -12,6 +12,7 @@ mod board_tests;
 mod connect;
 mod explain;
 mod prepare;
+mod preparing;
 mod pulse;
 mod rota;
 pub mod spool;

@@ -1,18 +1,16 @@
 //! The loop that talks to the coordinator: says everything it knows, does what the answer wants.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rpc::v1;
 use rpc::{BadMessage, HttpAddress, PROTOCOL_VERSION, REPORTS_BYTES_MAX};
 use terms::printable::clean;
-use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::answer::{self, Shared};
-use super::{
-    BlobError, Blobs, Board, Preparation, PrepareError, Programs, Pulse, Ready, Turn, Upkeep, Uplink, prepare,
-};
+use super::preparing::{CALL_AGAIN_MAX, Preparing};
+use super::{Blobs, Board, Preparation, PrepareError, Programs, Pulse, Ready, Turn, Upkeep, Uplink};
 use crate::metrics::{Calls, show_layers};
 use crate::traces::Tracks;
 
@@ -22,11 +20,7 @@ const LAST_CALLS_SECONDS_MAX: Duration = Duration::from_secs(3);
 const LAST_CALLS_PAUSE: Duration = Duration::from_millis(500);
 /// A call that takes longer may be one that is never answered: results go to the spool meanwhile.
 const CALL_IS_SLOW: Duration = Duration::from_secs(1);
-/// The first pause after python.wasm could not be fetched.
-const PREPARE_PAUSE_MIN: Duration = Duration::from_millis(500);
-/// The longest pause that a coordinator can ask for.
-const CALL_AGAIN_MAX: Duration = Duration::from_secs(30);
-/// The shortest: a coordinator that asks for none does not get a worker that only talks.
+/// The shortest pause that a coordinator can ask for: one that asks for none does not get a worker that only talks.
 const CALL_AGAIN_MIN: Duration = Duration::from_millis(5);
 /// Most characters of a refusal that are kept.
 const REFUSAL_CHARS_MAX: usize = 2_000;
@@ -63,21 +57,15 @@ pub enum Ended {
 pub struct Session {
     identity: Identity,
     uplink: Arc<Uplink>,
-    blobs: Arc<Blobs>,
-    programs: Programs,
-    upkeep: Upkeep,
     board: Arc<Board<Ready>>,
-    note: Arc<Mutex<String>>,
     ready: Option<Arc<Ready>>,
-    preparing: Option<(Preparation, JoinHandle<Result<Ready, PrepareError>>)>,
+    preparing: Preparing,
     pulse: Arc<Pulse>,
     http: Option<HttpAddress>,
     refusal: String,
     /// Since when a draining worker has nothing to do but to deliver, and delivers nothing.
     undelivered_since: Option<Instant>,
     delivery_patience: Duration,
-    /// How often in a row preparing failed for a reason that may pass, and when it did.
-    prepare_failures: Option<(u32, Instant)>,
     metrics: Calls,
     tracks: Arc<Tracks>,
 }
@@ -94,19 +82,14 @@ impl Session {
         Session {
             identity,
             uplink,
-            blobs,
-            programs,
-            upkeep,
             board,
-            note: Arc::new(Mutex::new("starting".into())),
             ready: None,
-            preparing: None,
+            preparing: Preparing::new(programs, upkeep, blobs),
             pulse: Arc::default(),
             http: None,
             refusal: String::new(),
             undelivered_since: None,
             delivery_patience: DELIVERY_PATIENCE,
-            prepare_failures: None,
             metrics: Calls::new(),
             tracks: Arc::default(),
         }
@@ -141,11 +124,7 @@ impl Session {
     /// This worker cannot be made ready to play.
     pub async fn run(mut self, drain: CancellationToken) -> Result<Ended, PrepareError> {
         let ended = self.converse(&drain).await;
-        if let Some((_, preparing)) = self.preparing.take() {
-            // Its compiler ends with it, and not some time after this process.
-            preparing.abort();
-            let _ = preparing.await;
-        }
+        self.preparing.stop().await;
         let board = self.board.clone();
         // Whatever ends the conversation: what was played is not lost.
         let spilled = tokio::task::spawn_blocking(move || (board.spill(), board.spooled_count())).await;
@@ -194,7 +173,7 @@ impl Session {
     fn turn(&self, is_draining: bool) -> Turn {
         Turn {
             is_ready: self.ready.is_some(),
-            note: self.note(),
+            note: self.preparing.note(),
             is_draining,
             refusal: self.refusal.clone(),
             is_full: self.board.is_full(),
@@ -214,7 +193,7 @@ impl Session {
             name: self.identity.name.clone(),
             slots: self.identity.slots as u32,
             state: state.into(),
-            note: self.note(),
+            note: self.preparing.note(),
             runtime: self.ready.as_ref().map(|ready| (&ready.runtime).into()),
             layers: self.ready.as_ref().map(|ready| layers(ready)).unwrap_or_default(),
             holding: self.board.holding(),
@@ -274,37 +253,13 @@ impl Session {
     ) -> Result<(), PrepareError> {
         // Whoever does not answer, or is busy, is not called sooner for that.
         let is_heard = self.uplink.failures() == 0;
-        let prepared = async {
-            match &mut self.preparing {
-                Some((_, task)) => task.await,
-                None => std::future::pending().await,
-            }
-        };
         let prepared = tokio::select! {
             () = tokio::time::sleep(pause) => return Ok(()),
             () = self.board.running_dry(), if is_heard => return Ok(()),
             () = drain.cancelled(), if !is_draining => return Ok(()),
-            prepared = prepared => prepared,
+            prepared = self.preparing.prepared() => prepared?,
         };
-        self.preparing = None;
-        let prepared = prepared.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
-        let ready = match prepared {
-            Err(PrepareError::Blob(error)) if !matches!(error, BlobError::Store { .. }) => {
-                let failures = self.prepare_failures.map_or(0, |(failures, _)| failures).saturating_add(1);
-                if failures == 1 {
-                    tracing::warn!(
-                        "python.wasm cannot be fetched, trying again: {}",
-                        clean(&error.to_string())
-                    );
-                }
-                self.prepare_failures = Some((failures, Instant::now()));
-                self.set_note("python.wasm cannot be fetched, trying again");
-                return Ok(());
-            }
-            prepared => prepared?,
-        };
-        self.prepare_failures = None;
-        self.set_note("ready");
+        let Some(ready) = prepared else { return Ok(()) };
         tracing::info!(slots = self.identity.slots, "ready to play");
         show_layers(&ready.zygotes.described().layers);
         self.metrics.plays_with(&self.identity.name, ready.runtime.fingerprint());
@@ -346,48 +301,15 @@ impl Session {
                 self.tracks.wanted(&response.wanted);
                 self.board.want(jobs);
             }
-            _ => self.start_preparing(preparation),
+            _ => {
+                if self.preparing.start(preparation) {
+                    self.ready = None;
+                    self.board.want(Vec::new());
+                }
+            }
         }
         Ok(())
     }
-
-    /// Prepares for another python.wasm or stack, unless that is being done already.
-    fn start_preparing(&mut self, preparation: Preparation) {
-        if self.preparing.as_ref().is_some_and(|(underway, _)| *underway == preparation) {
-            return;
-        }
-        self.ready = None;
-        self.board.want(Vec::new());
-        if let Some((failures, at)) = self.prepare_failures
-            && at.elapsed() < doubled(PREPARE_PAUSE_MIN, failures).min(CALL_AGAIN_MAX)
-        {
-            return;
-        }
-        let (programs, upkeep) = (self.programs.clone(), self.upkeep.clone());
-        let (blobs, note) = (self.blobs.clone(), self.note.clone());
-        let task = tokio::spawn(async move {
-            let set_note = |text: &str| {
-                tracing::info!("{text}");
-                *note.lock().unwrap_or_else(PoisonError::into_inner) = text.to_owned();
-            };
-            prepare(programs, upkeep, preparation, &blobs, set_note).await
-        });
-        if let Some((_, superseded)) = self.preparing.replace((preparation, task)) {
-            superseded.abort();
-        }
-    }
-
-    fn note(&self) -> String {
-        self.note.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn set_note(&self, text: &str) {
-        text.clone_into(&mut self.note.lock().unwrap_or_else(PoisonError::into_inner));
-    }
-}
-
-fn doubled(pause: Duration, times: u32) -> Duration {
-    pause.saturating_mul(1 << times.min(10))
 }
 
 /// The layers of the sandbox, as the coordinator wants to hear them.
