@@ -1,5 +1,6 @@
 //! What a worker is told: the matches it shall hold, and when to call again.
 
+use std::cell::OnceCell;
 use std::time::Duration;
 
 use super::finding::VOTES_MAX;
@@ -65,8 +66,9 @@ impl Engine {
         let Some(worker) = self.workers.get(key) else { return };
         let (player, is_free) = (worker.player, worker.held.is_empty());
         let room = (self.room(now, worker), is_free);
-        let ready = self.some_ready();
-        let inquiries = &self.inquiries;
+        // Few matches ask for it.
+        let ready = OnceCell::new();
+        let (inquiries, workers) = (&self.inquiries, &self.workers);
         let leased = self.matches.lease_next(now, key, room, |matches, no| {
             let inquiry = inquiries.open(no);
             let suits = |player: Player| match inquiry {
@@ -79,18 +81,9 @@ impl Engine {
             inquiry.is_none_or(|inquiry| !inquiry.has_had_its_say(player.voter))
                 && (own == Suits::Well
                     || inquiry.is_some_and(|inquiry| inquiry.is_impatient(now))
-                    || ready.iter().all(|other| suits(*other) >= own))
+                    || ready.get_or_init(|| workers.some_ready()).iter().all(|other| suits(*other) >= own))
         });
         leased.into_iter().for_each(|no| self.note_lease(now, key, no));
-    }
-
-    /// Workers that get work: one of each home and some more. That is all of them, or more, and of
-    /// more homes, than can have had one and the same match.
-    pub(super) fn some_ready(&self) -> Vec<Player> {
-        let ready = self.workers.ready();
-        let homes = self.workers.homes().values().take(READY_MAX);
-        let firsts = homes.filter_map(|keys| ready.get(keys.first()?));
-        firsts.chain(ready.values().take(READY_MAX)).copied().collect()
     }
 
     /// How many more matches the worker gets now.

@@ -132,7 +132,7 @@ impl Engine {
     /// Who may still vote on a match.
     fn outlook(&self, now: Elapsed, no: MatchNo) -> Outlook {
         let Some(inquiry) = self.inquiries.open(no) else { return Outlook::Nobody };
-        let ready = self.some_ready();
+        let ready = self.workers.some_ready();
         let is_new = |player: &Player| {
             !inquiry.has_voted(player.voter) && self.matches.suits(no, *player) != Suits::NotAgain
         };
@@ -252,7 +252,7 @@ impl Engine {
 
     /// Looks at inquiries that wait: whom they wait for may have gone.
     pub(super) fn review(&mut self, now: Elapsed, out: &mut Vec<Command>) {
-        let is_alone = self.some_ready().is_empty();
+        let is_alone = self.workers.some_ready().is_empty();
         let counts = self.matches.counts();
         let is_last = counts.waiting + counts.in_flight() <= self.inquiries.reopened();
         let waits = |inquiry: &Inquiry| {

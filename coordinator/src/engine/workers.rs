@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, btree_map};
 use std::time::Duration;
 
+use super::answers::READY_MAX;
 use super::event::{Elapsed, Home, MatchNo, Stance, WorkerKey};
 use super::moves::Moves;
 use super::pace::Pace;
@@ -113,6 +114,11 @@ impl Worker {
         self.moves.note(serial, now, first);
     }
 
+    /// As whom it is listed among those that get work, if it is.
+    fn listed(&self) -> Option<Player> {
+        self.is_ready().then_some(self.player)
+    }
+
     fn share(&self) -> Sums {
         if !self.is_ready() {
             return Sums::default();
@@ -167,6 +173,14 @@ impl Workers {
         &self.homes
     }
 
+    /// Workers that get work: one of each home and some more. That is all of them, or more, and of
+    /// more homes, than can have had one and the same match.
+    pub(super) fn some_ready(&self) -> Vec<Player> {
+        let homes = self.homes.values().take(READY_MAX);
+        let firsts = homes.filter_map(|keys| self.ready.get(keys.first()?));
+        firsts.chain(self.ready.values().take(READY_MAX)).copied().collect()
+    }
+
     /// What those that may get work have together.
     pub(super) fn sums(&self) -> Sums {
         self.sums
@@ -175,25 +189,23 @@ impl Workers {
     /// Changes a worker, and the sums with it: the only way to do so.
     pub(super) fn change<R>(&mut self, key: WorkerKey, change: impl FnOnce(&mut Worker) -> R) -> Option<R> {
         let worker = self.all.get_mut(&key)?;
-        let before = worker.share();
+        let (before, was) = (worker.share(), worker.listed());
         let result = change(worker);
-        let after = worker.share();
-        let now = worker.is_ready().then_some(worker.player);
-        self.list(key, now);
+        let (after, is) = (worker.share(), worker.listed());
+        if is != was {
+            self.list(key, was, is);
+        }
         self.sums.slots = self.sums.slots - before.slots + after.slots;
         self.sums.idle = self.sums.idle - before.idle + after.idle;
         Some(result)
     }
 
     /// Lists a worker among those that get work, or does so no more.
-    fn list(&mut self, key: WorkerKey, player: Option<Player>) {
-        let before = match player {
+    fn list(&mut self, key: WorkerKey, before: Option<Player>, player: Option<Player>) {
+        match player {
             Some(player) => self.ready.insert(key, player),
             None => self.ready.remove(&key),
         };
-        if before == player {
-            return;
-        }
         if let Some(Player { home, .. }) = before
             && let Some(keys) = self.homes.get_mut(&home)
         {

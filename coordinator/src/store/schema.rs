@@ -122,19 +122,21 @@ pub(super) const ADD_VERSION: &str = "INSERT INTO arena_schema (version, applied
 /// How many [`columns`] there are.
 pub(super) const COLUMNS: usize = 16;
 
-/// Adds so many results, each unless there is one of that match, and answers with the matches of
-/// those that were added.
-pub(super) fn insert(rows: usize) -> String {
+/// Adds so many results, each unless there is one of that match.
+pub(super) fn insert(rows: usize, placeholder: fn(usize) -> String) -> String {
     let row = |row: usize| {
-        let values: Vec<String> = (1..=COLUMNS).map(|n| format!("${}", row * COLUMNS + n)).collect();
+        let values: Vec<String> = (1..=COLUMNS).map(|n| placeholder(row * COLUMNS + n)).collect();
         format!("({})", values.join(", "))
     };
     let rows: Vec<String> = (0..rows).map(row).collect();
     let (columns, rows) = (columns!(), rows.join(", "));
-    format!(
-        "INSERT INTO results ({columns}) VALUES {rows} ON CONFLICT (match_id) DO NOTHING RETURNING match_id"
-    )
+    format!("INSERT INTO results ({columns}) VALUES {rows} ON CONFLICT (match_id) DO NOTHING")
 }
+
+/// Marks a place in a transaction, goes back to it, and forgets it.
+pub(super) const MARK: &str = "SAVEPOINT results_added";
+pub(super) const GO_BACK: &str = "ROLLBACK TO SAVEPOINT results_added";
+pub(super) const UNMARK: &str = "RELEASE SAVEPOINT results_added";
 
 /// The result of a match.
 pub(super) const READ_RESULT: &str = concat!("SELECT ", read_columns!(), " FROM results WHERE match_id = $1");

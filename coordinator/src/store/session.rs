@@ -1,12 +1,15 @@
 //! One connection to a database, in the few words that the databases here share: text, whole
 //! numbers, and statements with `$1`. What is said in these words is said once for all of them.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, Error, Row};
 use tokio_stream::{Stream, StreamExt};
+
+use super::schema;
 
 /// Longest wait for the next word of a server. A host that vanished says nothing at all, and the
 /// operating system would wait for a quarter of an hour.
@@ -55,12 +58,15 @@ pub(super) trait Session: Send {
     /// Its rows.
     type Row: Columns;
 
-    /// Runs a statement whose answer does not matter.
+    /// Statements that add results, and how many each adds: most first, and one of one result last.
+    fn inserts() -> &'static [(usize, String)];
+
+    /// Runs a statement that answers nothing. Says how many rows it changed.
     fn execute(
         &mut self,
         sql: &'static str,
         values: Vec<Value>,
-    ) -> impl Future<Output = Result<(), Error>> + Send;
+    ) -> impl Future<Output = Result<u64, Error>> + Send;
 
     /// Runs a statement and gives what it answers.
     fn query(
@@ -104,7 +110,7 @@ pub(super) async fn bounded<T>(
 }
 
 macro_rules! session {
-    ($connection:ty, $row:ty, $answer_max:expr, $ddl:expr) => {
+    ($connection:ty, $row:ty, $answer_max:expr, $ddl:expr, $placeholder:expr) => {
         impl Columns for $row {
             fn text(&self, column: &'static str) -> Result<String, Error> {
                 self.try_get(column)
@@ -118,7 +124,13 @@ macro_rules! session {
         impl Session for $connection {
             type Row = $row;
 
-            async fn execute(&mut self, sql: &'static str, values: Vec<Value>) -> Result<(), Error> {
+            fn inserts() -> &'static [(usize, String)] {
+                static INSERTS: LazyLock<[(usize, String); 3]> =
+                    LazyLock::new(|| [64, 8, 1].map(|rows| (rows, schema::insert(rows, $placeholder))));
+                INSERTS.as_slice()
+            }
+
+            async fn execute(&mut self, sql: &'static str, values: Vec<Value>) -> Result<u64, Error> {
                 let mut query = sqlx::query(sql);
                 for value in values {
                     query = match value {
@@ -126,7 +138,7 @@ macro_rules! session {
                         Value::Number(number) => query.bind(number),
                     };
                 }
-                bounded($answer_max, query.execute(self)).await.map(drop)
+                bounded($answer_max, query.execute(self)).await.map(|done| done.rows_affected())
             }
 
             fn query(
@@ -160,7 +172,14 @@ macro_rules! session {
     };
 }
 
-session!(SqliteConnection, SqliteRow, UNBOUNDED, str::to_owned);
+// A name for each value costs a search among all of them: none is given where their order says which is meant.
+session!(SqliteConnection, SqliteRow, UNBOUNDED, str::to_owned, |_| "?".to_owned());
 // Ids and names are compared byte by byte, whatever language the server speaks: in some, `aa` comes
 // after `z`, and the order of an index changes when the system's library does.
-session!(PgConnection, PgRow, ANSWER_MAX, |sql: &str| sql.replace("TEXT", "TEXT COLLATE \"C\""));
+session!(
+    PgConnection,
+    PgRow,
+    ANSWER_MAX,
+    |sql: &str| sql.replace("TEXT", "TEXT COLLATE \"C\""),
+    |n| format!("${n}")
+);

@@ -13,6 +13,8 @@ use super::{Amended, Amendment, Store, StoreError, StoredResult, Written};
 
 /// How long another program's write is waited for.
 const BUSY_WAIT: Duration = Duration::from_secs(2);
+/// Pages of the file that are kept in memory: if negative, in KiB instead.
+const CACHE_SIZE: &str = "-32768";
 /// Takes the write lock at once, so that two writers cannot deadlock half-way.
 const BEGIN: &str = "BEGIN IMMEDIATE";
 
@@ -51,7 +53,11 @@ impl SqliteStore {
             .journal_mode(SqliteJournalMode::Wal)
             // In WAL mode only FULL makes a commit survive a loss of power.
             .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(BUSY_WAIT);
+            .busy_timeout(BUSY_WAIT)
+            // What a batch may have to take back is kept in memory, as is what it changes until it is
+            // committed: ids are scattered over the whole file.
+            .pragma("temp_store", "MEMORY")
+            .pragma("cache_size", CACHE_SIZE);
         let pool = SqlitePoolOptions::new()
             .max_connections(1)
             .connect_with(options)

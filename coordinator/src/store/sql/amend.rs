@@ -55,7 +55,8 @@ async fn corroborate<S: Session>(
     now_ms: i64,
 ) -> Result<(), Trouble> {
     let values = vec![id.to_string().into(), worker.into(), now_ms.into()];
-    Ok(session.execute(schema::CORROBORATE, values).await?)
+    session.execute(schema::CORROBORATE, values).await?;
+    Ok(())
 }
 
 async fn set_aside<S: Session>(
@@ -68,7 +69,8 @@ async fn set_aside<S: Session>(
     let values = vec![id.as_str().into(), reason.into(), now_ms.into()];
     session.execute(schema::SET_ASIDE, values).await?;
     session.execute(schema::REMOVE, vec![id.as_str().into()]).await?;
-    Ok(session.execute(schema::REMOVE_CORROBORATIONS, vec![id.into()]).await?)
+    session.execute(schema::REMOVE_CORROBORATIONS, vec![id.into()]).await?;
+    Ok(())
 }
 
 async fn distrust<S: Session>(

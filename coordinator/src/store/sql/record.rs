@@ -1,18 +1,14 @@
-//! How results are written: many in one statement, for each statement is a journey to the server.
+//! How results are written: many in one statement, for each statement is a journey to the server, and
+//! without asking which of them are new, which nearly all are.
 
 use std::collections::HashSet;
-use std::sync::LazyLock;
 
-use terms::{BySeat, MatchId};
+use terms::BySeat;
 
-use super::{LAYER_SEPARATOR, Trouble, match_id, read};
+use super::{LAYER_SEPARATOR, Trouble, read};
 use crate::store::row::write_detail;
 use crate::store::session::{Session, Value};
 use crate::store::{StoredResult, Written, schema};
-
-/// Results in one statement, most first. The last one makes sure that there is a size for all.
-static INSERTS: LazyLock<[(usize, String); 3]> =
-    LazyLock::new(|| [64, 8, 1].map(|rows| (rows, schema::insert(rows))));
 
 /// Writes results as part of a transaction, and says of each what became of it.
 ///
@@ -25,7 +21,18 @@ pub(in crate::store) async fn record<S: Session>(
 ) -> Result<Vec<Written>, Trouble> {
     let mut seen = HashSet::new();
     let firsts: Vec<&StoredResult> = results.iter().filter(|result| seen.insert(result.id)).collect();
-    let mut new = insert(session, setting, &firsts).await?;
+    session.execute(schema::MARK, Vec::new()).await?;
+    let mut new = seen;
+    if insert(session, setting, &firsts).await? < firsts.len() as u64 {
+        // Some were there before: once more, one by one, to learn which.
+        session.execute(schema::GO_BACK, Vec::new()).await?;
+        for first in &firsts {
+            if insert(session, setting, &[*first]).await? == 0 {
+                new.remove(&first.id);
+            }
+        }
+    }
+    session.execute(schema::UNMARK, Vec::new()).await?;
     let mut written = Vec::with_capacity(results.len());
     for result in results {
         // The second one of a match in the same batch is compared with the first.
@@ -35,7 +42,7 @@ pub(in crate::store) async fn record<S: Session>(
     Ok(written)
 }
 
-/// Writes those whose matches have no result, and says which. No match may be there twice.
+/// Writes those whose matches have no result, and says how many. No match may be there twice.
 ///
 /// # Errors
 /// The database fails, or one of them is void.
@@ -43,18 +50,15 @@ pub(super) async fn insert<S: Session>(
     session: &mut S,
     setting: &str,
     results: &[&StoredResult],
-) -> Result<HashSet<MatchId>, Trouble> {
-    let mut new = HashSet::new();
-    let mut rest = results;
-    while let Some((rows, sql)) = INSERTS.iter().find(|(rows, _)| *rows <= rest.len()) {
+) -> Result<u64, Trouble> {
+    let (mut new, mut rest) = (0, results);
+    while let Some((rows, sql)) = S::inserts().iter().find(|(rows, _)| *rows <= rest.len()) {
         let (now, later) = rest.split_at(*rows);
         let mut values = Vec::with_capacity(rows * schema::COLUMNS);
         for result in now {
             values.extend(row(setting, result)?);
         }
-        for row in session.all(sql, values).await? {
-            new.insert(match_id(&row)?);
-        }
+        new += session.execute(sql, values).await?;
         rest = later;
     }
     Ok(new)
