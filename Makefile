@@ -14,6 +14,11 @@ export CARGO_TARGET_DIR := $(CURDIR)/target
 # cargo call of its own, so that it does not get the compiler that `precompile` enables.
 SHIM_STATIC := --target $(HOST) --config 'target.$(HOST).rustflags=["-C", "target-feature=+crt-static"]'
 
+# What the programs are built from. Tests ask some libraries for a little more: they build everything with it, so that no
+# library, and not the coordinator, is compiled twice.
+PROGRAMS := -p coordinator -p worker
+test test-rust: PROGRAMS := --all-targets
+
 BOTS ?= examples/bots
 ARGS ?=
 
@@ -22,7 +27,7 @@ help: ## list what make can do
 
 build: python-wasm ## build coordinator, worker, sandbox-shim, precompile and python.wasm into target/release
 	@command -v cc >/dev/null || { echo "make: no C compiler found: install one, for example 'apt-get install build-essential'" >&2; exit 2; }
-	@$(CARGO) build --release --locked -p coordinator -p worker
+	@$(CARGO) build --release --locked $(PROGRAMS)
 	@$(CARGO) build --release --locked -p sandbox-shim $(SHIM_STATIC)
 	@cmp -s target/$(HOST)/release/sandbox-shim $(BIN)/sandbox-shim || install target/$(HOST)/release/sandbox-shim $(BIN)/sandbox-shim
 	@$(CARGO) build --release --locked -p precompile
