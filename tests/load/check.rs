@@ -34,14 +34,10 @@ struct Alarm {
 }
 
 impl Alarm {
-    /// Whether a liar was found out, or what he said replaced.
-    fn is_of_liars(&self) -> bool {
-        let liars = self.workers.iter().filter(|name| name.starts_with(Kind::Lying.name())).count();
-        match self.kind.as_str() {
-            "quarantined" => liars == self.workers.len(),
-            "corrected" => liars > 0,
-            _ => false,
-        }
+    /// Whether somebody was found out, and only those who lie.
+    fn unmasks_liars(&self) -> bool {
+        let lies = |name: &String| name.starts_with(Kind::Lying.name());
+        self.kind == "quarantined" && self.workers.iter().all(lies)
     }
 }
 
@@ -125,9 +121,14 @@ fn compare(document: &Document, options: &Options, setting: &Setting, checked: &
     if tournament.void + tournament.cached > 0 {
         checked.differs(format!("{} void, {} from the cache", tournament.void, tournament.cached));
     }
-    let false_alarms = alarms.iter().filter(|alarm| !alarm.is_of_liars());
-    false_alarms.for_each(|alarm| checked.differs(format!("alarm {}: {}", alarm.kind, alarm.text)));
-    checked.found_out = alarms.iter().filter(|alarm| alarm.kind == "quarantined").count();
+    checked.found_out = alarms.iter().filter(|alarm| alarm.unmasks_liars()).count();
+    // What liars said has to be corrected, and nothing else.
+    let is_right =
+        |alarm: &Alarm| alarm.unmasks_liars() || alarm.kind == "corrected" && checked.found_out > 0;
+    let false_alarms: Vec<&Alarm> = alarms.iter().filter(|alarm| !is_right(alarm)).collect();
+    false_alarms
+        .into_iter()
+        .for_each(|alarm| checked.differs(format!("alarm {}: {}", alarm.kind, alarm.text)));
     let names: Vec<(String, Digest)> =
         (0..options.bots).map(bot).map(|(name, source)| (name, Bundle::of_source(source).digest())).collect();
     let mut table: BTreeMap<&str, Bot> =
