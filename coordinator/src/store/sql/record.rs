@@ -3,12 +3,15 @@
 
 use std::collections::HashSet;
 
-use terms::BySeat;
+use terms::{BySeat, MatchId};
 
 use super::{LAYER_SEPARATOR, Trouble, read};
 use crate::store::row::write_detail;
 use crate::store::session::{Session, Value};
 use crate::store::{StoredResult, Written, schema};
+
+/// Fewer than this are written one by one, which says of each whether it is new. No statement is for fewer, but for one.
+const TOGETHER_MIN: usize = 8;
 
 /// Writes results as part of a transaction, and says of each what became of it.
 ///
@@ -21,18 +24,7 @@ pub(in crate::store) async fn record<S: Session>(
 ) -> Result<Vec<Written>, Trouble> {
     let mut seen = HashSet::new();
     let firsts: Vec<&StoredResult> = results.iter().filter(|result| seen.insert(result.id)).collect();
-    session.execute(schema::MARK, Vec::new()).await?;
-    let mut new = seen;
-    if insert(session, setting, &firsts).await? < firsts.len() as u64 {
-        // Some were there before: once more, one by one, to learn which.
-        session.execute(schema::GO_BACK, Vec::new()).await?;
-        for first in &firsts {
-            if insert(session, setting, &[*first]).await? == 0 {
-                new.remove(&first.id);
-            }
-        }
-    }
-    session.execute(schema::UNMARK, Vec::new()).await?;
+    let mut new = add(session, setting, &firsts).await?;
     let mut written = Vec::with_capacity(results.len());
     for result in results {
         // The second one of a match in the same batch is compared with the first.
@@ -40,6 +32,33 @@ pub(in crate::store) async fn record<S: Session>(
         written.push(if is_new { Written::New } else { compare(session, result).await? });
     }
     Ok(written)
+}
+
+/// Writes those whose matches have no result, and says which. No match may be there twice.
+async fn add<S: Session>(
+    session: &mut S,
+    setting: &str,
+    results: &[&StoredResult],
+) -> Result<HashSet<MatchId>, Trouble> {
+    if results.len() >= TOGETHER_MIN {
+        session.execute(schema::MARK, Vec::new()).await?;
+        let added = insert(session, setting, results).await?;
+        if added < results.len() as u64 {
+            session.execute(schema::GO_BACK, Vec::new()).await?;
+        }
+        session.execute(schema::UNMARK, Vec::new()).await?;
+        if added == results.len() as u64 {
+            return Ok(results.iter().map(|result| result.id).collect());
+        }
+    }
+    // A few, or some were there before: one by one, to learn which.
+    let mut new = HashSet::new();
+    for result in results {
+        if insert(session, setting, &[*result]).await? > 0 {
+            new.insert(result.id);
+        }
+    }
+    Ok(new)
 }
 
 /// Writes those whose matches have no result, and says how many. No match may be there twice.
