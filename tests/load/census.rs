@@ -13,8 +13,7 @@ use super::options::Kind;
 const EXAMPLES_MAX: usize = 8;
 /// Errors that are kept.
 const ERRORS_MAX: usize = 100_000;
-/// When the coordinator ends, connections break: what fails so shortly before the last answer that
-/// anybody got may be that.
+/// When the coordinator ends, connections break: what fails so shortly before we hear of it may be that.
 const END: Duration = Duration::from_secs(1);
 
 /// Collects.
@@ -30,7 +29,8 @@ struct Counts {
     errors_dropped: u64,
     violations: Vec<String>,
     violation_count: u64,
-    last_answer: Option<Instant>,
+    /// When everything had been played.
+    over: Option<Instant>,
     /// Who has, or had, which try at a match.
     tries: HashMap<(MatchId, Attempt), u64>,
     reports: u64,
@@ -65,12 +65,14 @@ impl Census {
             counts.latencies.push(took.as_micros().try_into().unwrap_or(u32::MAX));
         }
         counts.reports += reports as u64;
-        counts.last_answer = Some(Instant::now());
     }
 
     /// A call failed.
     pub(crate) fn failed(&self, kind: Kind, status: &Status) {
         let mut counts = self.lock();
+        if counts.over.is_some() {
+            return;
+        }
         if counts.errors.len() >= ERRORS_MAX {
             counts.errors_dropped += 1;
             return;
@@ -96,6 +98,11 @@ impl Census {
         }
     }
 
+    /// Everything has been played: from now on nobody is owed an answer.
+    pub(crate) fn is_over(&self) {
+        self.lock().over.get_or_insert_with(Instant::now);
+    }
+
     /// A worker vanished.
     pub(crate) fn died(&self) {
         self.lock().deaths += 1;
@@ -119,10 +126,10 @@ impl Census {
     pub(crate) fn summary(&self) -> Summary {
         let mut counts = std::mem::take(&mut *self.lock());
         counts.latencies.sort_unstable();
-        let end = counts.last_answer.and_then(|last| last.checked_sub(END));
+        let end = counts.over.and_then(|over| over.checked_sub(END));
         let mut errors = BTreeMap::<_, (u64, String)>::new();
         for (kind, at, code, message) in counts.errors {
-            if end.is_some_and(|end| at < end) {
+            if end.is_none_or(|end| at < end) {
                 errors.entry((kind, format!("{code:?}"))).or_insert((0, message)).0 += 1;
             }
         }

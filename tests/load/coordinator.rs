@@ -39,6 +39,8 @@ pub(crate) struct Log {
     pub(crate) last: VecDeque<String>,
     /// Workers that it thinks are gone although they never went.
     pub(crate) lost: u64,
+    /// Whether it said that all matches have been played.
+    pub(crate) is_over: bool,
 }
 
 /// What it left behind.
@@ -106,11 +108,12 @@ impl Coordinator {
         Ok((address.ok_or_else(told)?, self.began.elapsed()))
     }
 
-    /// Waits for the next thing it says. Nothing when it has ended.
-    pub(crate) async fn hear(&mut self) -> Option<()> {
+    /// Waits for the next thing it says, and tells whether everything has been played. Nothing when it has
+    /// ended.
+    pub(crate) async fn hear(&mut self) -> Option<bool> {
         let line = self.lines.next_line().await.ok().flatten()?;
         self.log.take(line);
-        Some(())
+        Some(self.log.is_over)
     }
 
     /// Looks at it.
@@ -147,6 +150,8 @@ impl Log {
         if line.contains(GONE) && stays.iter().any(|kind| line.contains(kind)) {
             self.lost += 1;
         }
+        let counts = line.split_once(" matches, ").and_then(|(counts, _)| counts.split_once('/'));
+        self.is_over |= counts.is_some_and(|(played, all)| played == all);
         self.last.push_back(line);
         if self.last.len() > LINES_MAX {
             self.last.pop_front();

@@ -126,7 +126,11 @@ async fn watch(coordinator: &mut Coordinator, scene: &Scene) {
     let (mut looks, mut reports_before, mut said_at) = (0, 0, began);
     while began.elapsed() < scene.options.patience() {
         tokio::select! {
-            heard = coordinator.hear() => if heard.is_none() { return },
+            heard = coordinator.hear() => match heard {
+                None => return,
+                Some(true) => scene.census.is_over(),
+                Some(false) => {}
+            },
             _ = interval.tick() => {
                 let look = coordinator.look();
                 looks += 1;

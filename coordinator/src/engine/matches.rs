@@ -55,11 +55,13 @@ pub(super) struct Lease {
 pub(super) struct Tries {
     /// The last attempt number given out.
     pub(super) issued: u32,
-    /// Tries that ended void or stalled.
+    /// Tries that ended void.
     pub(super) voids: u32,
+    /// Tries that did not move.
+    pub(super) stalls: u32,
     /// Workers lost while they had it.
     pub(super) losses: u32,
-    /// Those with whom it came to nothing: others first. As many as `voids` and `losses`.
+    /// Those with whom it came to nothing: others first. As many as those three together.
     pub(super) avoid: Avoided,
     /// Its place among those that wait for another try.
     place: Option<u64>,
@@ -276,6 +278,11 @@ impl Matches {
 }
 
 impl Tries {
+    /// How often it came to nothing.
+    pub(super) fn setbacks(&self) -> u32 {
+        self.voids + self.stalls + self.losses
+    }
+
     fn is_suspect(&self) -> bool {
         self.losses >= SUSPECT_LOSSES
     }

@@ -22,8 +22,12 @@ const _: () = assert!(SLOTS_MAX < HOLD_MAX, "every slot must be able to hold a m
 /// The numbers behind the engine's decisions.
 #[derive(Clone, Copy, Debug)]
 pub struct Policy {
-    /// Tries that may end void or stalled before a match is given up.
+    /// Tries that may end void before a match is given up.
     pub attempts_max: u32,
+    /// Tries in which a match may stand still before it is given up. More than may end void: workers that
+    /// stand still lose what they have at the same time, ask for more at the same time, and get it from
+    /// each other.
+    pub stalls_max: u32,
     /// Workers that may be lost while they hold a match before it is given up: such a match may
     /// be what kills them.
     pub losses_max: u32,
@@ -52,6 +56,7 @@ impl Policy {
         let turn = Duration::from_millis(limits.turn_wall_ms.into());
         Policy {
             attempts_max: 3,
+            stalls_max: 5,
             losses_max: 5,
             silence: Duration::from_secs(15),
             stall: Duration::from_secs(10) + 2 * load + 2 * turn,

@@ -59,7 +59,8 @@ impl Engine {
         let tries = self.matches.tries_mut(no);
         match why {
             Setback::Lost => tries.losses += 1,
-            Setback::Void | Setback::Stalled => tries.voids += 1,
+            Setback::Stalled => tries.stalls += 1,
+            Setback::Void => tries.voids += 1,
         }
         tries.avoid.push(player);
         let losses = tries.losses;
@@ -102,12 +103,15 @@ impl Engine {
 
 /// Whether a match may be tried again after all that, if those are the homes of workers that get work.
 fn is_worth_another<'a>(policy: &Policy, tries: &Tries, homes: impl Iterator<Item = &'a Home>) -> bool {
-    if tries.voids < policy.attempts_max && tries.losses < policy.losses_max {
+    let is_early = tries.voids < policy.attempts_max
+        && tries.stalls < policy.stalls_max
+        && tries.losses < policy.losses_max;
+    if is_early {
         return true;
     }
     // What only one or two homes had in vain may be their doing.
     tries.avoid.homes() < policy.attempts_max as usize
-        && tries.voids + tries.losses < TRIES_MAX
+        && tries.setbacks() < TRIES_MAX
         && homes.take(READY_MAX).any(|home| !tries.avoid.has_home(*home))
 }
 

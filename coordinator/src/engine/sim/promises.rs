@@ -9,6 +9,7 @@ use super::check::ensure;
 
 /// Setbacks after which a match is given up.
 const VOIDS_MAX: u32 = 3;
+const STALLS_MAX: u32 = 5;
 const LOSSES_MAX: u32 = 5;
 
 /// What is in vain in so many homes is given up, and what is tried so often.
@@ -35,6 +36,7 @@ pub(super) struct Promises {
 #[derive(Debug, Default)]
 struct Setbacks {
     voids: u32,
+    stalls: u32,
     losses: u32,
     homes: BTreeSet<Home>,
 }
@@ -67,16 +69,18 @@ impl Promises {
             }
             Command::Retried { no, worker, why } => {
                 let setbacks = self.count(*no, *worker, *why);
-                let Setbacks { voids, losses, homes } = setbacks;
-                let is_early = *voids < VOIDS_MAX && *losses < LOSSES_MAX;
-                let is_one_sided = homes.len() < HOMES_MAX && voids + losses < TRIES_MAX;
+                let Setbacks { voids, stalls, losses, homes } = setbacks;
+                let is_early = *voids < VOIDS_MAX && *stalls < STALLS_MAX && *losses < LOSSES_MAX;
+                let is_one_sided = homes.len() < HOMES_MAX && voids + stalls + losses < TRIES_MAX;
                 ensure!(is_early || is_one_sided, "m{} is tried again after {setbacks:?}", no.0);
                 Ok(())
             }
             Command::GiveUp { no, .. } => {
                 let setbacks = self.setbacks.remove(no).unwrap_or_default();
                 ensure!(
-                    setbacks.voids + 1 >= VOIDS_MAX || setbacks.losses + 1 >= LOSSES_MAX,
+                    setbacks.voids + 1 >= VOIDS_MAX
+                        || setbacks.stalls + 1 >= STALLS_MAX
+                        || setbacks.losses + 1 >= LOSSES_MAX,
                     "m{} is given up after {setbacks:?} and another setback",
                     no.0
                 );
@@ -121,7 +125,8 @@ impl Promises {
         self.all += 1;
         let setbacks = self.setbacks.entry(no).or_default();
         setbacks.losses += u32::from(why == Setback::Lost);
-        setbacks.voids += u32::from(why != Setback::Lost);
+        setbacks.voids += u32::from(why == Setback::Void);
+        setbacks.stalls += u32::from(why == Setback::Stalled);
         setbacks.homes.extend(self.homes.get(&worker));
         setbacks
     }
