@@ -124,7 +124,7 @@ pub(super) const SANDBOX_START: Metric = Metric::histogram(
 pub(super) const SANDBOXES_LIVE: Metric = Metric::gauge(
     "arena_sandboxes_live",
     &[],
-    "Sealed processes that exist: two for each match that is played.",
+    "Sealed processes that exist: two for each match that is played, one for each bot that is being compiled.",
 );
 pub(super) const SANDBOX_KILLS: Metric = Metric::counter(
     "arena_sandbox_kills_total",
