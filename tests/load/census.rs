@@ -13,7 +13,8 @@ use super::options::Kind;
 const EXAMPLES_MAX: usize = 8;
 /// Errors that are kept.
 const ERRORS_MAX: usize = 100_000;
-/// When the coordinator ends, connections break: what fails so shortly before we hear of it may be that.
+/// When the coordinator ends, connections break: what fails so shortly before we hear of it, or before the
+/// last answer that anybody got, may be that.
 const END: Duration = Duration::from_secs(1);
 
 /// Collects.
@@ -29,7 +30,8 @@ struct Counts {
     errors_dropped: u64,
     violations: Vec<String>,
     violation_count: u64,
-    /// When everything had been played.
+    last_answer: Option<Instant>,
+    /// When the coordinator said that everything has been played; in a short run it says nothing.
     over: Option<Instant>,
     /// Who has, or had, which try at a match.
     tries: HashMap<(MatchId, Attempt), u64>,
@@ -65,6 +67,7 @@ impl Census {
             counts.latencies.push(took.as_micros().try_into().unwrap_or(u32::MAX));
         }
         counts.reports += reports as u64;
+        counts.last_answer = Some(Instant::now());
     }
 
     /// A call failed.
@@ -126,10 +129,10 @@ impl Census {
     pub(crate) fn summary(&self) -> Summary {
         let mut counts = std::mem::take(&mut *self.lock());
         counts.latencies.sort_unstable();
-        let end = counts.over.and_then(|over| over.checked_sub(END));
+        let end = counts.over.or(counts.last_answer).and_then(|end| end.checked_sub(END));
         let mut errors = BTreeMap::<_, (u64, String)>::new();
         for (kind, at, code, message) in counts.errors {
-            if end.is_none_or(|end| at < end) {
+            if end.is_some_and(|end| at < end) {
                 errors.entry((kind, format!("{code:?}"))).or_insert((0, message)).0 += 1;
             }
         }
