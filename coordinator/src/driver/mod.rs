@@ -28,7 +28,7 @@ use terms::{Attempt, MatchId, Outcome, Runtime};
 use tokio::sync::oneshot;
 
 use crate::archive::Archive;
-use crate::call::{Call, Reply};
+use crate::call::Reply;
 use crate::engine::{AuditCounts, Command, Elapsed, Ending, Engine, Event, MatchNo, Setback, WorkerKey};
 use crate::http::View;
 use crate::local;
@@ -188,7 +188,10 @@ impl<S: Store> Driver<S> {
             Wake::Interrupted => self.on_interrupt(),
             Wake::LocalExited(exited) => return self.on_local_exit(exited),
             Wake::ServerStopped => return Err(DriverError::ServerStopped),
-            Wake::Tick(calls) => return self.on_tick(calls),
+            Wake::Tick => match self.feed(Event::Tick) {
+                None => return self.check_that_somebody_is_believed(),
+                ending => return Ok(ending),
+            },
         };
         Ok(self.feed(event))
     }
@@ -288,15 +291,6 @@ impl<S: Store> Driver<S> {
         // Doubts before the end of what they are about: the run must not end in between.
         doubts.push(Event::Recorded(settled));
         doubts.into_iter().chain(after).fold(None, |ending, event| self.feed(event).or(ending))
-    }
-
-    /// Whoever has called is not silent, however late we come to hear it.
-    fn on_tick(&mut self, calls: Vec<Call>) -> Result<Option<Ending>, DriverError> {
-        let ending = calls.into_iter().fold(None, |ending, call| self.on_call(call).or(ending));
-        match ending.or_else(|| self.feed(Event::Tick)) {
-            None => self.check_that_somebody_is_believed(),
-            ending => Ok(ending),
-        }
     }
 
     fn on_interrupt(&mut self) -> Event {

@@ -29,8 +29,8 @@ pub(super) enum Wake {
     LocalExited(local::Exited),
     /// The server ended by itself.
     ServerStopped,
-    /// Time passed, and these calls had come before.
-    Tick(Vec<Call>),
+    /// Time passed.
+    Tick,
 }
 
 /// Where wakes come from.
@@ -72,14 +72,9 @@ impl Inputs {
             Some(()) = self.interrupts.recv() => Wake::Interrupted,
             Some(exited) = self.exits.recv() => Wake::LocalExited(exited),
             done = writer.written() => Wake::Written(done),
-            _ = self.tick.tick() => Wake::Tick(self.waiting()),
+            _ = self.tick.tick() => Wake::Tick,
             Some(call) = self.calls.recv() => Wake::Call(Box::new(call)),
             () = self.server_stopped.cancelled() => Wake::ServerStopped,
         }
-    }
-
-    /// The calls that wait, and none of those that come meanwhile.
-    fn waiting(&mut self) -> Vec<Call> {
-        (0..self.calls.len()).map_while(|_| self.calls.try_recv().ok()).collect()
     }
 }
