@@ -121,14 +121,12 @@ fn compare(document: &Document, options: &Options, setting: &Setting, checked: &
     if tournament.void + tournament.cached > 0 {
         checked.differs(format!("{} void, {} from the cache", tournament.void, tournament.cached));
     }
-    checked.found_out = alarms.iter().filter(|alarm| alarm.unmasks_liars()).count();
+    let found_out = alarms.iter().filter(|alarm| alarm.unmasks_liars()).count();
     // What liars said has to be corrected, and nothing else.
-    let is_right =
-        |alarm: &Alarm| alarm.unmasks_liars() || alarm.kind == "corrected" && checked.found_out > 0;
-    let false_alarms: Vec<&Alarm> = alarms.iter().filter(|alarm| !is_right(alarm)).collect();
-    false_alarms
-        .into_iter()
-        .for_each(|alarm| checked.differs(format!("alarm {}: {}", alarm.kind, alarm.text)));
+    let is_right = |alarm: &&Alarm| alarm.unmasks_liars() || alarm.kind == "corrected" && found_out > 0;
+    let false_alarms = alarms.iter().filter(|alarm| !is_right(alarm));
+    false_alarms.for_each(|alarm| checked.differs(format!("alarm {}: {}", alarm.kind, alarm.text)));
+    checked.found_out = found_out;
     let names: Vec<(String, Digest)> =
         (0..options.bots).map(bot).map(|(name, source)| (name, Bundle::of_source(source).digest())).collect();
     let mut table: BTreeMap<&str, Bot> =

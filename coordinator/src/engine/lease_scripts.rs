@@ -146,6 +146,26 @@ fn a_match_that_kills_its_workers_is_given_up() {
 }
 
 #[test]
+fn a_match_that_stands_still_with_five_workers_is_given_up() {
+    let (mut script, mut expected) = (String::new(), String::new());
+    for worker in 1..=5 {
+        // It is there and calls, but the match does not move.
+        let [later, latest, end] = [12, 24, 36].map(|seconds| (worker - 1) * 36 + seconds);
+        let has = format!("call {worker} 1 has 0/{worker}");
+        script += &format!(
+            "call {worker} 1\n at {later}\n {has}\n at {latest}\n {has}\n at {end}\n gone {worker}\n"
+        );
+        expected += &format!("w{worker} plays m0/{worker}\n").repeat(3);
+        expected += &match worker {
+            5 => "give up m0/5: stalled\n finish Complete\n".to_owned(),
+            _ => format!("retry m0 of w{worker}: Stalled\n"),
+        };
+        expected += &format!("forget w{worker}\n");
+    }
+    check(1, &script, &expected);
+}
+
+#[test]
 fn a_match_that_moves_keeps_its_lease_and_one_that_stands_loses_it() {
     check(
         2,

@@ -122,6 +122,9 @@ pub(super) const ADD_VERSION: &str = "INSERT INTO arena_schema (version, applied
 /// How many [`columns`] there are.
 pub(super) const COLUMNS: usize = 16;
 
+/// Results that one statement adds, most first. The last one makes sure that there is a size for all.
+pub(super) const ROWS: [usize; 3] = [64, 8, 1];
+
 /// Adds so many results, each unless there is one of that match.
 pub(super) fn insert(rows: usize, placeholder: fn(usize) -> String) -> String {
     let row = |row: usize| {
@@ -133,9 +136,11 @@ pub(super) fn insert(rows: usize, placeholder: fn(usize) -> String) -> String {
     format!("INSERT INTO results ({columns}) VALUES {rows} ON CONFLICT (match_id) DO NOTHING")
 }
 
-/// Marks a place in a transaction, goes back to it, and forgets it.
+/// Marks a place in a transaction.
 pub(super) const MARK: &str = "SAVEPOINT results_added";
+/// Goes back to it.
 pub(super) const GO_BACK: &str = "ROLLBACK TO SAVEPOINT results_added";
+/// Forgets it.
 pub(super) const UNMARK: &str = "RELEASE SAVEPOINT results_added";
 
 /// The result of a match.

@@ -58,7 +58,7 @@ pub(super) trait Session: Send {
     /// Its rows.
     type Row: Columns;
 
-    /// Statements that add results, and how many each adds: most first, and one of one result last.
+    /// The statements that add results, for each of [`schema::ROWS`].
     fn inserts() -> &'static [(usize, String)];
 
     /// Runs a statement that answers nothing. Says how many rows it changed.
@@ -125,8 +125,8 @@ macro_rules! session {
             type Row = $row;
 
             fn inserts() -> &'static [(usize, String)] {
-                static INSERTS: LazyLock<[(usize, String); 3]> =
-                    LazyLock::new(|| [64, 8, 1].map(|rows| (rows, schema::insert(rows, $placeholder))));
+                static INSERTS: LazyLock<[(usize, String); schema::ROWS.len()]> =
+                    LazyLock::new(|| schema::ROWS.map(|rows| (rows, schema::insert(rows, $placeholder))));
                 INSERTS.as_slice()
             }
 

@@ -38,14 +38,14 @@ def starts():
         "Sandboxes alive",
         "none",
         "sum(arena_sandboxes_live{@})",
-        "Sealed processes at this moment, of all workers: two per match.",
+        "Sealed processes at this moment, of all workers: two per match, and one for each bot that is being compiled.",
         "More than twice the busy slots for minutes: something does not die. Drain that worker and keep its log.",
     )
     yield stat(
         "Starts per second",
         "suffix:/s",
         "sum(rate(arena_sandbox_start_duration_seconds_count{@}[$__rate_interval]))",
-        "Sandboxes that are started: two per match.",
+        "Sandboxes that are started: two per match, and one or a few for each bot that a worker meets for the first time.",
         "If it is far more than twice the matches per second, starts are repeated: see *Zygote starts*.",
         decimals=1,
     )

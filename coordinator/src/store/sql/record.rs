@@ -10,8 +10,11 @@ use crate::store::row::write_detail;
 use crate::store::session::{Session, Value};
 use crate::store::{StoredResult, Written, schema};
 
-/// Fewer than this are written one by one, which says of each whether it is new. No statement is for fewer, but for one.
-const TOGETHER_MIN: usize = 8;
+/// Fewer than any statement for several adds are written one by one, which says of each whether it is new.
+const TOGETHER_MIN: usize = {
+    let [_, several, _one] = schema::ROWS;
+    several
+};
 
 /// Writes results as part of a transaction, and says of each what became of it.
 ///
