@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use arena_tests::{
     LOSSES, Luck, Storm, Tournament, VICTIMS, Victim, copy_store, descendants, example_bots,
-    first_difference, is_gone, lose, send, stored, wait_for,
+    first_difference, is_gone, lose, send, stored, strike, wait_for,
 };
 use nix::sys::signal::Signal;
 use serde_json::Value;
@@ -59,11 +59,12 @@ fn ctrl_c_drains_says_how_to_go_on_and_the_same_command_does() {
 fn killed_processes_cost_a_retry_and_change_no_result() {
     let tournament = long();
     let child = tournament.start();
-    let shims = playing(&child);
-    // A sealed child, then the zygote with all its children.
-    send(Signal::SIGKILL, *shims.last().unwrap());
-    let zygote = *descendants(child.id(), "sandbox-shim zygote").first().unwrap();
-    send(Signal::SIGKILL, zygote);
+    // Either may end, or be replaced, between being seen and being hit.
+    let kill_one = |seen: &dyn Fn() -> Option<u32>| {
+        wait_for("somebody to kill", || strike(Signal::SIGKILL, seen()?).then_some(()));
+    };
+    kill_one(&|| playing(&child).last().copied()); // A sealed child.
+    kill_one(&|| descendants(child.id(), "sandbox-shim zygote").first().copied()); // With all its children.
     let run = tournament.finish(child).expect_code(0);
     assert_eq!(run.json["tournament"]["void"], 0);
     assert_eq!(&run.lasting(), undisturbed());

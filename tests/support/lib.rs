@@ -36,7 +36,7 @@ pub use drill::drill;
 pub use luck::Luck;
 pub use metrics::Page;
 pub use native::{Native, copy_program, native, native_by};
-pub use processes::{born, descendants, is_gone, send, wait_for};
+pub use processes::{born, descendants, is_gone, send, strike, wait_for};
 pub use program::{Program, free_address, worker};
 pub use run::{Run, Tournament, bin, bin_folder};
 pub use sandbox::{load, zygote_config};

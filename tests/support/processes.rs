@@ -4,6 +4,7 @@ use std::fs;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
@@ -14,7 +15,16 @@ const LOOK_EVERY: Duration = Duration::from_millis(5);
 
 /// Sends a signal to a process that is there.
 pub fn send(signal: Signal, pid: u32) {
-    kill(Pid::from_raw(i32::try_from(pid).expect("a process id")), signal).expect("the process is there");
+    assert!(strike(signal, pid), "process {pid} is not there for {signal}");
+}
+
+/// Sends a signal to a process that may have ended since it was seen; whether it was still there.
+pub fn strike(signal: Signal, pid: u32) -> bool {
+    match kill(Pid::from_raw(i32::try_from(pid).expect("a process id")), signal) {
+        Ok(()) => true,
+        Err(Errno::ESRCH) => false,
+        Err(error) => panic!("cannot send {signal} to {pid}: {error}"),
+    }
 }
 
 /// Whether there is no such process any more, not even one that nobody collected.

@@ -5,11 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::process::Child;
 use std::time::Duration;
 
-use nix::errno::Errno;
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
+use nix::sys::signal::Signal;
 
-use crate::{Luck, Run, Tournament, born, descendants, stored, wait_for};
+use crate::{Luck, Run, Tournament, born, descendants, stored, strike, wait_for};
 
 /// Whom a blow may hit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -155,14 +153,5 @@ impl Storm {
         wait_for("the end of everybody", || (!self.family.iter().any(lives)).then_some(()));
         self.family.clear();
         run
-    }
-}
-
-/// Whether somebody was hit; between looking and striking they may have ended.
-fn strike(signal: Signal, pid: u32) -> bool {
-    match kill(Pid::from_raw(i32::try_from(pid).expect("a process id")), signal) {
-        Ok(()) => true,
-        Err(Errno::ESRCH) => false,
-        Err(error) => panic!("cannot send {signal} to {pid}: {error}"),
     }
 }
