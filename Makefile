@@ -50,6 +50,7 @@ lint:
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --release --locked --all-targets -- -D warnings
 	$(CARGO) clippy --release --locked -p sandbox-shim --all-targets -- -D warnings
+	$(CARGO) clippy --release --locked -p sandbox-shim --features without-fuel -- -D warnings
 	$(CARGO) clippy --release --locked -p precompile --all-targets -- -D warnings
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --release --locked --no-deps
 
@@ -72,7 +73,15 @@ soak: build ## play for long, watch the worker, compare or kill: make soak ARGS=
 load: build ## simulated workers, thousands of them, on one coordinator: make load ARGS='--workers 10000 --minutes 10'
 	@$(CARGO) run --release --locked -p arena-tests --example load -- $(ARGS)
 
+# The same shim and interpreter, built so that no fuel is counted: only to see what counting costs. Its
+# runtime is none that a tournament has.
+NO_FUEL := target/no-fuel
+
 bench: build ## how fast bots are, beside the same bots on a plain python3: make bench ARGS='--only turn --json out.json'
+	@$(CARGO) build --release --locked -p sandbox-shim --features without-fuel $(SHIM_STATIC)
+	@$(CARGO) build --release --locked -p precompile --features sandbox-shim/without-fuel
+	@mkdir -p $(NO_FUEL) && install target/$(HOST)/release/sandbox-shim $(BIN)/precompile $(NO_FUEL)/
+	@$(MAKE) --no-print-directory build
 	@$(CARGO) run --release --locked -p arena-tests --example bench -- $(ARGS)
 
 clean: ## remove everything that was built

@@ -90,7 +90,7 @@ fn prepare(args: ZygoteArgs) -> Result<(Zygote, Vec<Layer>), BootError> {
 fn ready(layers: Vec<Layer>) -> FromZygote {
     FromZygote::Ready {
         wasmtime: terms::runtime::WASMTIME_VERSION.to_owned(),
-        engine: terms::runtime::ENGINE_REVISION,
+        engine: crate::meter::REVISION,
         layers,
     }
 }

@@ -92,7 +92,7 @@ const fn this_target() -> &'static str {
 /// which of its instructions compute a NaN.
 fn deterministic(config: &mut Config) {
     config
-        .consume_fuel(true)
+        .consume_fuel(!cfg!(feature = "without-fuel"))
         .operator_cost(PRICES)
         .epoch_interruption(false)
         .relaxed_simd_deterministic(true)

@@ -9,6 +9,7 @@ use wasmtime::{Engine, Store};
 
 use crate::ending::{Call, Code, Ending, Memory};
 use crate::host::{self, CROSSING_BYTES_MAX, Host};
+use crate::meter;
 use crate::observation;
 
 /// The bindings of `proto/bot.wit`.
@@ -80,7 +81,7 @@ impl Guest {
     /// The component is not a bot of `proto/bot.wit`, or the machine refuses what it needs.
     pub(crate) fn start(engine: &Engine, component: &Component) -> wasmtime::Result<Guest> {
         let mut store = store(engine);
-        store.set_fuel(BOOT_FUEL)?;
+        meter::set(&mut store, BOOT_FUEL)?;
         let instance = instantiate(&mut store, component)?;
         let bot = bindings::Bot::new(&mut store, &instance)?;
         // One that was built before there was a compiler in it loads all bots from their source.
@@ -253,7 +254,7 @@ impl Guest {
     }
 
     fn call_begins(&mut self, fuel: u64) -> Result<(), Ending> {
-        self.store.set_fuel(fuel).map_err(|error| Ending::host(&error))?;
+        meter::set(&mut self.store, fuel).map_err(|error| Ending::host(&error))?;
         let host = self.store.data_mut();
         host.clock.call_begins(fuel);
         host.memory.call_begins();
@@ -261,7 +262,7 @@ impl Guest {
     }
 
     fn call_ended(&mut self, fuel: u64) -> Result<Memory, Ending> {
-        let left = self.store.get_fuel().map_err(|error| Ending::host(&error))?;
+        let left = meter::left(&self.store).map_err(|error| Ending::host(&error))?;
         self.used_fuel = fuel.saturating_sub(left);
         let host = self.store.data_mut();
         host.clock.call_ended(self.used_fuel);

@@ -22,6 +22,7 @@ mod harden;
 mod host;
 mod layers;
 mod line;
+mod meter;
 mod native;
 mod observation;
 mod panics;

@@ -56,7 +56,7 @@ impl VirtualClock {
 
 /// Nanoseconds since the bot began to load.
 pub(super) fn now(store: &StoreContextMut<'_, Host>) -> Result<u64> {
-    Ok(store.data().clock.now(store.get_fuel()?))
+    Ok(store.data().clock.now(crate::meter::left(store)?))
 }
 
 #[derive(ComponentType, Lift, Lower)]

@@ -7,6 +7,7 @@ use wasmtime::component::{ComponentNamedList, Lift, LinkerInstance, Lower};
 use wasmtime::{Result, StoreContextMut, Trap};
 
 use super::Host;
+use crate::meter;
 
 /// Fuel for any call of the host, about what the machine needs for it: a tenth of a nanosecond a unit.
 pub(super) const PER_CALL: u64 = 1_000;
@@ -35,7 +36,7 @@ where
 /// # Errors
 /// There is less left: the guest is out of fuel.
 pub(super) fn charge(store: &mut StoreContextMut<'_, Host>, units: u64) -> Result<()> {
-    let left = store.get_fuel()?;
-    store.set_fuel(left.saturating_sub(units))?;
+    let left = meter::left(store)?;
+    meter::set(store, left.saturating_sub(units))?;
     if left < units { Err(Trap::OutOfFuel.into()) } else { Ok(()) }
 }
