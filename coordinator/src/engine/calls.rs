@@ -118,8 +118,12 @@ impl Engine {
         let Some(lease) = self.matches.lease_mut(holding.no) else {
             return self.adopt(now, key, holding);
         };
+        if lease.worker != key || lease.attempt != holding.attempt {
+            return;
+        }
+        lease.is_heard = true;
         let ticks = holding.ticks.min(self.policy.moves_max);
-        if lease.worker != key || lease.attempt != holding.attempt || ticks <= lease.ticks {
+        if ticks <= lease.ticks {
             return;
         }
         (lease.ticks, lease.moved_at) = (ticks, now);

@@ -144,6 +144,8 @@ pub enum Setback {
     Void,
     /// The worker is there, but the match does not move.
     Stalled,
+    /// The worker is there, but never said that it holds the match: no answer that gave it may have arrived.
+    Unheard,
     /// The worker is gone.
     Lost,
 }
@@ -154,6 +156,7 @@ impl Setback {
         match self {
             Setback::Void => "void",
             Setback::Stalled => "stalled",
+            Setback::Unheard => "unheard",
             Setback::Lost => "lost",
         }
     }

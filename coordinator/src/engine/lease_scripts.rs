@@ -145,24 +145,36 @@ fn a_match_that_kills_its_workers_is_given_up() {
     check(1, &script, &(expected + "give up m0/5: worker_lost\n finish Complete"));
 }
 
-#[test]
-fn a_match_that_stands_still_with_five_workers_is_given_up() {
+/// So many workers, one after the other, are there and call, but the match does not move. `acknowledged`: they
+/// say that they hold it.
+fn stands_still_with(workers: u32, acknowledged: bool) {
     let (mut script, mut expected) = (String::new(), String::new());
-    for worker in 1..=5 {
-        // It is there and calls, but the match does not move.
+    let why = if acknowledged { "Stalled" } else { "Unheard" };
+    for worker in 1..=workers {
         let [later, latest, end] = [12, 24, 36].map(|seconds| (worker - 1) * 36 + seconds);
-        let has = format!("call {worker} 1 has 0/{worker}");
+        let holding = if acknowledged { format!("has 0/{worker}") } else { String::new() };
+        let calls = format!("call {worker} 1 {holding}");
         script += &format!(
-            "call {worker} 1\n at {later}\n {has}\n at {latest}\n {has}\n at {end}\n gone {worker}\n"
+            "call {worker} 1\n at {later}\n {calls}\n at {latest}\n {calls}\n at {end}\n gone {worker}\n"
         );
         expected += &format!("w{worker} plays m0/{worker}\n").repeat(3);
-        expected += &match worker {
-            5 => "give up m0/5: stalled\n finish Complete\n".to_owned(),
-            _ => format!("retry m0 of w{worker}: Stalled\n"),
+        expected += &match worker == workers {
+            true => format!("give up m0/{worker}: stalled\n finish Complete\n"),
+            false => format!("retry m0 of w{worker}: {why}\n"),
         };
         expected += &format!("forget w{worker}\n");
     }
     check(1, &script, &expected);
+}
+
+#[test]
+fn a_match_that_stands_still_with_five_workers_is_given_up() {
+    stands_still_with(5, true);
+}
+
+#[test]
+fn a_match_of_which_its_workers_may_never_have_heard_is_given_up_after_twelve() {
+    stands_still_with(12, false);
 }
 
 #[test]

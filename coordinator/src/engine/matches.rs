@@ -48,6 +48,8 @@ pub(super) struct Lease {
     pub(super) ticks: u32,
     /// When the match itself last moved.
     pub(super) moved_at: Elapsed,
+    /// Whether the worker said that it holds the match.
+    pub(super) is_heard: bool,
 }
 
 /// What a match went through.
@@ -59,9 +61,11 @@ pub(super) struct Tries {
     pub(super) voids: u32,
     /// Tries that did not move.
     pub(super) stalls: u32,
+    /// Tries of which their worker may never have heard.
+    pub(super) unheard: u32,
     /// Workers lost while they had it.
     pub(super) losses: u32,
-    /// Those with whom it came to nothing: others first. As many as those three together.
+    /// Those with whom it came to nothing: others first. As many as those four together.
     pub(super) avoid: Avoided,
     /// Its place among those that wait for another try.
     place: Option<u64>,
@@ -227,7 +231,7 @@ impl Matches {
         ticks: u32,
     ) {
         self.serial += 1;
-        let lease = Lease { worker, attempt, serial: self.serial, ticks, moved_at: now };
+        let lease = Lease { worker, attempt, serial: self.serial, ticks, moved_at: now, is_heard: false };
         if attempt > Attempt::FIRST {
             let tries = self.tries_mut(no);
             tries.issued = tries.issued.max(attempt.0);
@@ -280,7 +284,7 @@ impl Matches {
 impl Tries {
     /// How often it came to nothing.
     pub(super) fn setbacks(&self) -> u32 {
-        self.voids + self.stalls + self.losses
+        self.voids + self.stalls + self.unheard + self.losses
     }
 
     fn is_suspect(&self) -> bool {

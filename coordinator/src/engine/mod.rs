@@ -10,7 +10,7 @@
 //!
 //!                 hand out              result            durable
 //!  Fresh ──┬────► Leased ────────────► Recording ───────► Settled
-//!  Queued ─┘        │ void, stalled, lost                 (or settled from the start: the store knew)
+//!  Queued ─┘        │ void, stalled, unheard, lost        (or settled from the start: the store knew)
 //!    ▲──────────────┤ tries left
 //!                   └────────────────────────────────────► GivenUp
 //! ```

@@ -36,7 +36,7 @@ impl Setbacks {
         self.expired += u64::from(why != Setback::Void);
         self.note(match (outcome.map(|outcome| outcome.verdict), why) {
             (Some(Verdict::Void(fault)), _) => fault,
-            (_, Setback::Stalled) => HostFault::Stalled,
+            (_, Setback::Stalled | Setback::Unheard) => HostFault::Stalled,
             (_, Setback::Lost) => HostFault::WorkerLost,
             (_, Setback::Void) => HostFault::Protocol,
         });
@@ -60,6 +60,7 @@ impl Engine {
         match why {
             Setback::Lost => tries.losses += 1,
             Setback::Stalled => tries.stalls += 1,
+            Setback::Unheard => tries.unheard += 1,
             Setback::Void => tries.voids += 1,
         }
         tries.avoid.push(player);
@@ -106,13 +107,12 @@ fn is_worth_another<'a>(policy: &Policy, tries: &Tries, homes: impl Iterator<Ite
     let is_early = tries.voids < policy.attempts_max
         && tries.stalls < policy.stalls_max
         && tries.losses < policy.losses_max;
-    if is_early {
-        return true;
-    }
     // What only one or two homes had in vain may be their doing.
-    tries.avoid.homes() < policy.attempts_max as usize
-        && tries.setbacks() < TRIES_MAX
-        && homes.take(READY_MAX).any(|home| !tries.avoid.has_home(*home))
+    let may_be_theirs = || {
+        tries.avoid.homes() < policy.attempts_max as usize
+            && homes.take(READY_MAX).any(|home| !tries.avoid.has_home(*home))
+    };
+    tries.setbacks() < TRIES_MAX && (is_early || may_be_theirs())
 }
 
 /// The outcome of a match of which nobody reported anything.
@@ -120,6 +120,9 @@ fn void_of(why: Setback, losses: u32) -> Outcome {
     match why {
         Setback::Void => void(HostFault::Protocol, "the worker gave no reason"),
         Setback::Stalled => void(HostFault::Stalled, "the worker holds the match, but it does not move"),
+        Setback::Unheard => {
+            void(HostFault::Stalled, "the worker calls, but never said that it holds the match")
+        }
         Setback::Lost => {
             let message = format!(
                 "{losses} workers were lost while they had the match, the last ones while they had no other: it may be \

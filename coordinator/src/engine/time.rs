@@ -25,8 +25,10 @@ impl Engine {
             return self.lose(now, key, out);
         }
         for no in self.stalled(now, worker) {
+            let is_heard = self.matches.lease(no).is_some_and(|lease| lease.is_heard);
+            let why = if is_heard { Setback::Stalled } else { Setback::Unheard };
             self.take_from(key, no);
-            self.set_back(now, no, (key, player), Setback::Stalled, None, out);
+            self.set_back(now, no, (key, player), why, None, out);
         }
         self.workers.watch(key, self.look_again_at(now, key));
     }

@@ -46,7 +46,7 @@ struct Handles {
     void: Counter,
     faults: Vec<Counter>,
     host_faults: Vec<Counter>,
-    retried: [Counter; 3],
+    retried: [Counter; 4],
     leases_expired: Counter,
     left: Counter,
     lost: Counter,
@@ -78,7 +78,7 @@ impl Default for Metrics {
                 .iter()
                 .map(|kind| row::HOST_FAULTS.as_counter(&[kind.name()]))
                 .collect(),
-            retried: each(&row::RETRIED, ["void", "stalled", "lost"]),
+            retried: each(&row::RETRIED, ["void", "stalled", "unheard", "lost"]),
             leases_expired: row::LEASES_EXPIRED.as_counter(&[]),
             left: row::WORKERS_GONE.as_counter(&["left"]),
             lost: row::WORKERS_GONE.as_counter(&["lost"]),
@@ -160,10 +160,11 @@ impl Metrics {
 
     /// A match goes to somebody else.
     pub fn retried(&self, why: Setback) {
-        let [void, stalled, lost] = &self.0.retried;
+        let [void, stalled, unheard, lost] = &self.0.retried;
         match why {
             Setback::Void => void.increment(1),
             Setback::Stalled => stalled.increment(1),
+            Setback::Unheard => unheard.increment(1),
             Setback::Lost => lost.increment(1),
         }
     }

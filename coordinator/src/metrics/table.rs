@@ -83,8 +83,9 @@ pub(super) const HOST_FAULTS: Metric = Metric::counter(
 );
 pub(super) const RETRIED: Metric = Metric::counter(
     "arena_matches_retried_total",
-    &[label("reason", || vec!["void", "stalled", "lost"])],
-    "Matches that were given to another worker, by why: reported void, standing still, or their worker was lost.",
+    &[label("reason", || vec!["void", "stalled", "unheard", "lost"])],
+    "Matches that were given to another worker, by why: reported void, standing still, never acknowledged by their \
+     worker (no answer reached it), or their worker was lost.",
 );
 pub(super) const LEASES_EXPIRED: Metric = Metric::counter(
     "arena_leases_expired_total",

@@ -168,7 +168,7 @@ def leases():
         "suffix:/s",
         [per_second("arena_matches_retried_total", "reason")],
         "What came back without a result.",
-        "*lost*: workers die. *stalled*: they stand still. *void*: their side fails. Each is explained in the runbooks.",
+        "*lost*: workers die. *stalled*: they stand still. *unheard*: answers do not reach them. *void*: their side fails. Each is explained in the runbooks.",
         stack=True,
     )
 

@@ -228,8 +228,9 @@ def trust():
         "Matches given out again",
         "suffix:/s",
         [per_second("arena_matches_retried_total", "reason")],
-        "Matches that go to another worker: the attempt was *void*, it *stalled*, or its worker was *lost*.",
-        "*Lost* that goes on: workers die or the network between them and the coordinator fails. See the runbook of ArenaWorkersLost.",
+        "Matches that go to another worker: the attempt was *void*, it *stalled*, its worker never heard of it, or was *lost*.",
+        "*Lost* that goes on: workers die or the network between them and the coordinator fails. *Unheard*: its answers come too late. "
+        "See the runbook of ArenaWorkersLost.",
         stack=True,
     )
     yield lines(

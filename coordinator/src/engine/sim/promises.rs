@@ -37,8 +37,15 @@ pub(super) struct Promises {
 struct Setbacks {
     voids: u32,
     stalls: u32,
+    unheard: u32,
     losses: u32,
     homes: BTreeSet<Home>,
+}
+
+impl Setbacks {
+    fn all(&self) -> u32 {
+        self.voids + self.stalls + self.unheard + self.losses
+    }
 }
 
 impl Promises {
@@ -69,10 +76,14 @@ impl Promises {
             }
             Command::Retried { no, worker, why } => {
                 let setbacks = self.count(*no, *worker, *why);
-                let Setbacks { voids, stalls, losses, homes } = setbacks;
+                let Setbacks { voids, stalls, losses, homes, .. } = setbacks;
                 let is_early = *voids < VOIDS_MAX && *stalls < STALLS_MAX && *losses < LOSSES_MAX;
-                let is_one_sided = homes.len() < HOMES_MAX && voids + stalls + losses < TRIES_MAX;
-                ensure!(is_early || is_one_sided, "m{} is tried again after {setbacks:?}", no.0);
+                let is_one_sided = homes.len() < HOMES_MAX;
+                ensure!(
+                    (is_early || is_one_sided) && setbacks.all() < TRIES_MAX,
+                    "m{} is tried again after {setbacks:?}",
+                    no.0
+                );
                 Ok(())
             }
             Command::GiveUp { no, .. } => {
@@ -80,7 +91,8 @@ impl Promises {
                 ensure!(
                     setbacks.voids + 1 >= VOIDS_MAX
                         || setbacks.stalls + 1 >= STALLS_MAX
-                        || setbacks.losses + 1 >= LOSSES_MAX,
+                        || setbacks.losses + 1 >= LOSSES_MAX
+                        || setbacks.all() + 1 >= TRIES_MAX,
                     "m{} is given up after {setbacks:?} and another setback",
                     no.0
                 );
@@ -127,6 +139,7 @@ impl Promises {
         setbacks.losses += u32::from(why == Setback::Lost);
         setbacks.voids += u32::from(why == Setback::Void);
         setbacks.stalls += u32::from(why == Setback::Stalled);
+        setbacks.unheard += u32::from(why == Setback::Unheard);
         setbacks.homes.extend(self.homes.get(&worker));
         setbacks
     }
