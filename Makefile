@@ -17,7 +17,9 @@ SHIM_STATIC := --target $(HOST) --config 'target.$(HOST).rustflags=["-C", "targe
 # What the programs are built from. Tests ask some libraries for a little more: they build everything with it, so that no
 # library, and not the coordinator, is compiled twice.
 PROGRAMS := -p coordinator -p worker
-test test-rust: PROGRAMS := --all-targets
+# Examples are linted, and compiled when somebody runs them.
+TESTED := --lib --bins --tests
+test test-rust: PROGRAMS := $(TESTED)
 
 BOTS ?= examples/bots
 ARGS ?=
@@ -59,7 +61,8 @@ test-guest:
 	cd deploy/python-wasm && python3 -B -m unittest -q
 
 test-rust: servers build
-	$(CARGO) test --release --locked --no-fail-fast
+	$(CARGO) test --release --locked --no-fail-fast $(TESTED)
+	$(CARGO) test --release --locked --doc
 	$(CARGO) test --release --locked -p sandbox-shim $(SHIM_STATIC)
 	$(CARGO) test --release --locked -p precompile
 

@@ -3,6 +3,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -36,6 +37,10 @@ const GRACE: Duration = Duration::from_secs(5);
 /// How long they may take when what they do is not wanted.
 const HASTE: Duration = Duration::from_millis(300);
 
+/// Something that is waited for, boxed so that it is compiled here, once, and not again in each program that
+/// waits for it.
+type Waiting<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
 /// Everything that is there before the first match.
 #[derive(Debug)]
 pub struct Stage {
@@ -64,10 +69,12 @@ impl Stage {
     ///
     /// # Errors
     /// Somebody else has the directory, or the store cannot be used.
-    pub async fn set(site: &Site, plan: Plan) -> Result<Stage, RunError> {
-        let data_dir = DataDir::open(&site.data_dir)?;
-        let store = store::claim(&data_dir.store_of(site), now_ms()).await?;
-        Stage::over(store, site, plan, data_dir).await
+    pub fn set(site: &Site, plan: Plan) -> Waiting<'_, Result<Stage, RunError>> {
+        Box::pin(async move {
+            let data_dir = DataDir::open(&site.data_dir)?;
+            let store = store::claim(&data_dir.store_of(site), now_ms()).await?;
+            Stage::over(store, site, plan, data_dir).await
+        })
     }
 
     /// The same, but waits while another coordinator has the store. Nothing if the user wants to stop
@@ -155,7 +162,17 @@ impl Stage {
     ///
     /// # Errors
     /// Local workers do not start, results cannot be recorded, or nobody is left to play.
-    pub async fn play_over(
+    pub fn play_over<'a>(
+        &'a self,
+        listener: TcpListener,
+        site: &'a Site,
+        console: &'a Console,
+        interrupts: mpsc::Receiver<()>,
+    ) -> Waiting<'a, Result<Finale, RunError>> {
+        Box::pin(self.playing(listener, site, console, interrupts))
+    }
+
+    async fn playing(
         &self,
         listener: TcpListener,
         site: &Site,
@@ -198,8 +215,8 @@ impl Stage {
     ///
     /// # Errors
     /// The store cannot be read.
-    pub async fn results(&self, finale: Finale, began: Instant) -> Result<Results, StoreError> {
-        collect(&self.plan, self.store.as_ref(), finale, &self.cached, began).await
+    pub fn results(&self, finale: Finale, began: Instant) -> Waiting<'_, Result<Results, StoreError>> {
+        Box::pin(collect(&self.plan, self.store.as_ref(), finale, &self.cached, began))
     }
 
     fn driver(&self, site: &Site, console: &Console) -> Driver<AnyStore> {
