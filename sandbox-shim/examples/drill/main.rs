@@ -30,6 +30,8 @@ mod guest;
 mod host;
 #[path = "../../src/layers.rs"]
 mod layers;
+#[path = "../../src/meter.rs"]
+mod meter;
 #[path = "../../src/native.rs"]
 mod native;
 #[path = "../../src/observation.rs"]

@@ -16,6 +16,8 @@ use crate::traces::Tracks;
 
 /// How long one call of a worker that goes may take.
 const LAST_CALLS_SECONDS_MAX: Duration = Duration::from_secs(3);
+/// How long the answer to a call is waited for that brought results before draining began.
+const LAST_ANSWER_PATIENCE: Duration = Duration::from_secs(1);
 /// The pause after one that was not answered in that time.
 const LAST_CALLS_PAUSE: Duration = Duration::from_millis(500);
 /// A call that takes longer may be one that is never answered: results go to the spool meanwhile.
@@ -204,7 +206,7 @@ impl Session {
     }
 
     /// One call; after one that was not answered, the pause before the next. Given up when draining
-    /// begins meanwhile.
+    /// begins meanwhile, but for an answer that may be under way and say that results were taken.
     async fn call(
         &self,
         request: v1::SynchronizeRequest,
@@ -212,14 +214,22 @@ impl Session {
         drain: &CancellationToken,
     ) -> Result<v1::SynchronizeResponse, Duration> {
         let began = Instant::now();
+        let brings_results = !request.finished.is_empty();
         let call = self.uplink.synchronize(request);
         let late = tokio::time::sleep(LAST_CALLS_SECONDS_MAX);
-        tokio::pin!(call, late);
+        let given_up = async {
+            drain.cancelled().await;
+            // Whatever the answer wants, nothing is begun any more.
+            self.board.close();
+            let patience = if brings_results { LAST_ANSWER_PATIENCE } else { Duration::ZERO };
+            tokio::time::sleep(patience).await;
+        };
+        tokio::pin!(call, late, given_up);
         let mut slow = tokio::time::interval_at(tokio::time::Instant::now() + CALL_IS_SLOW, CALL_IS_SLOW);
         let answer = loop {
             tokio::select! {
                 answer = &mut call => break answer,
-                () = drain.cancelled(), if !is_draining => return Err(Duration::ZERO),
+                () = &mut given_up, if !is_draining => return Err(Duration::ZERO),
                 () = &mut late, if is_draining => break Err(LAST_CALLS_PAUSE),
                 _ = slow.tick() => {
                     // Whoever waits for an answer does not hang.

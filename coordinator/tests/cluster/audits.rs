@@ -1,25 +1,16 @@
 //! Workers that lie or err are found, refused and corrected, over the real protocol; honest ones
 //! never are.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "this is a test"
-)]
-
-mod support;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use crate::arena::{Arena, Over, Running, comparable};
+use crate::fake_worker::{FakeWorker, honest, report};
 use coordinator::driver::Finale;
 use coordinator::engine::Ending;
 use coordinator::results::Results;
 use coordinator::store::Store;
 use rpc::v1;
-use support::fake_worker::{FakeWorker, honest, report};
-use support::{Arena, Over, Running, comparable};
 use terms::{Outcome, Scores, Seat, Verdict};
 
 const BOTS: [&str; 4] = ["ann", "bob", "cleo", "dan"];

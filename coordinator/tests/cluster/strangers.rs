@@ -1,11 +1,8 @@
 //! What a coordinator promises when callers are not what they should be.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "this is a test")]
 
-mod support;
-
+use crate::arena::{Arena, python};
+use crate::fake_worker::{FakeWorker, honest, report};
 use rpc::v1;
-use support::fake_worker::{FakeWorker, honest, report};
-use support::{Arena, python};
 use terms::{Attempt, Bundle, Digest, Runtime};
 use tonic::Code;
 

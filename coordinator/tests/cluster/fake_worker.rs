@@ -13,15 +13,15 @@ use terms::{
 use tonic::Status;
 use tonic::transport::Channel;
 
-pub struct FakeWorker {
-    pub client: ClusterClient<Channel>,
-    pub blobs: BlobsClient<Channel>,
+pub(crate) struct FakeWorker {
+    pub(crate) client: ClusterClient<Channel>,
+    pub(crate) blobs: BlobsClient<Channel>,
     /// What it says of itself; a test may change it.
-    pub request: v1::SynchronizeRequest,
+    pub(crate) request: v1::SynchronizeRequest,
 }
 
 impl FakeWorker {
-    pub async fn join(address: SocketAddr, name: &str) -> FakeWorker {
+    pub(crate) async fn join(address: SocketAddr, name: &str) -> FakeWorker {
         let channel = Channel::from_shared(format!("http://{address}")).unwrap().connect().await.unwrap();
         let instance = Digest::of(format!("{name} {address}").as_bytes()).to_string()[..32].to_owned();
         let request = v1::SynchronizeRequest {
@@ -30,7 +30,7 @@ impl FakeWorker {
             name: name.to_owned(),
             slots: 2,
             state: v1::WorkerState::Ready.into(),
-            runtime: Some((&super::python().runtime).into()),
+            runtime: Some((&crate::arena::python().runtime).into()),
             layers: vec![v1::Layer { name: "seccomp".into(), enabled: true, detail: String::new() }],
             ..v1::SynchronizeRequest::default()
         };
@@ -38,7 +38,7 @@ impl FakeWorker {
     }
 
     /// One call that reports `finished`.
-    pub async fn call(&mut self, finished: &[Report]) -> Result<v1::SynchronizeResponse, Status> {
+    pub(crate) async fn call(&mut self, finished: &[Report]) -> Result<v1::SynchronizeResponse, Status> {
         let finished = finished.iter().map(v1::Report::from).collect();
         let request = v1::SynchronizeRequest { finished, ..self.request.clone() };
         Ok(self.client.synchronize(request).await?.into_inner())
@@ -46,7 +46,7 @@ impl FakeWorker {
 
     /// Plays whatever is wanted, each match as `play` says, until the coordinator is gone. Every
     /// report is sent `copies` times.
-    pub async fn play(mut self, copies: usize, play: fn(&v1::Assignment) -> Outcome) {
+    pub(crate) async fn play(mut self, copies: usize, play: fn(&v1::Assignment) -> Outcome) {
         let mut finished = Vec::new();
         while let Ok(response) = self.call(&finished).await {
             finished = response.wanted.iter().map(|wanted| report(wanted, play(wanted))).collect();
@@ -57,19 +57,19 @@ impl FakeWorker {
         }
     }
 
-    pub fn with_runtime(mut self, runtime: &Runtime) -> FakeWorker {
+    pub(crate) fn with_runtime(mut self, runtime: &Runtime) -> FakeWorker {
         self.request.runtime = Some(runtime.into());
         self
     }
 }
 
-pub fn report(wanted: &v1::Assignment, outcome: Outcome) -> Report {
+pub(crate) fn report(wanted: &v1::Assignment, outcome: Outcome) -> Report {
     let id = MatchId(Digest::try_from(wanted.match_id.as_slice()).unwrap());
     Report { id, attempt: Attempt(wanted.attempt), outcome, record: b"record".to_vec(), wall_micros: 5_000 }
 }
 
 /// An outcome that depends on the match and on nothing else.
-pub fn honest(wanted: &v1::Assignment) -> Outcome {
+pub(crate) fn honest(wanted: &v1::Assignment) -> Outcome {
     let dice = wanted.match_id[0];
     let (verdict, faults) = match dice % 4 {
         0 => (Verdict::Played(Scores::win(Seat::Zero)), Vec::new()),
@@ -96,7 +96,7 @@ fn out_of_fuel() -> Fault {
 }
 
 /// Every match ends void.
-pub fn broken(wanted: &v1::Assignment) -> Outcome {
+pub(crate) fn broken(wanted: &v1::Assignment) -> Outcome {
     let verdict = Verdict::Void(HostFault::SpawnFailed);
     Outcome { verdict, faults: Vec::new(), host_message: "no process".to_owned(), ..honest(wanted) }
 }

@@ -1,11 +1,8 @@
 //! What a coordinator promises to organisers and operators, kept over the real protocol.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "this is a test")]
 
-mod support;
-
+use crate::arena::{Arena, Over, comparable};
+use crate::fake_worker::{FakeWorker, broken, honest, report};
 use coordinator::engine::Ending;
-use support::fake_worker::{FakeWorker, broken, honest, report};
-use support::{Arena, Over, comparable};
 
 const BOTS: [&str; 4] = ["ann", "bob", "cleo", "dan"];
 

@@ -1,15 +1,5 @@
 //! A real server with a real store in a directory of its own, and workers that speak the real
 //! protocol to it. Only the playing is made up: a match's outcome comes from its id.
-#![allow(dead_code, unreachable_pub, missing_docs, reason = "every test file uses its own part")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "this is a test"
-)]
-
-pub mod fake_worker;
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -31,23 +21,23 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 /// How long any test may wait for anything.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
-pub fn python() -> PythonWasm {
+pub(crate) fn python() -> PythonWasm {
     let bytes = b"an interpreter that nobody runs".repeat(100_000);
     let runtime = Runtime::of_this_build(Digest::of(&bytes));
     PythonWasm { bytes, runtime, version: "3.14.0".to_owned() }
 }
 
 /// A tournament between bots of these names, in a directory that may have seen others.
-pub struct Arena {
-    pub dir: tempfile::TempDir,
-    pub config: Config,
+pub(crate) struct Arena {
+    _dir: tempfile::TempDir,
+    pub(crate) config: Config,
     bots: Vec<String>,
 }
 
 impl Arena {
-    pub fn new(bots: &[&str], rounds: u32) -> Arena {
+    pub(crate) fn new(bots: &[&str], rounds: u32) -> Arena {
         let dir = tempfile::tempdir().unwrap();
         let data = dir.path().join("data");
         let flags = Flags::try_parse_from([
@@ -63,17 +53,17 @@ impl Arena {
             data.as_os_str(),
         ]);
         let Order::Play(config) = config::resolve(flags.unwrap()).unwrap() else { panic!("no tournament") };
-        Arena { dir, config: *config, bots: bots.iter().map(|bot| (*bot).to_owned()).collect() }
+        Arena { _dir: dir, config: *config, bots: bots.iter().map(|bot| (*bot).to_owned()).collect() }
     }
 
-    pub fn plan(&self) -> Plan {
+    pub(crate) fn plan(&self) -> Plan {
         let bundle = |name: &String| Bundle::of_source(name.clone().into_bytes()).encode();
         let contestants = self.bots.iter().map(|name| (name.clone(), bundle(name))).collect();
         Plan::of(&self.config, Seed(7), contestants, python()).unwrap()
     }
 
     /// Starts a run; `impatient` gives up on silent workers within a fraction of a second.
-    pub async fn open(&self, impatient: bool) -> Running {
+    pub(crate) async fn open(&self, impatient: bool) -> Running {
         let mut stage = Stage::set(&self.config.site, self.plan()).await.unwrap();
         if impatient {
             stage.policy.silence = Duration::from_millis(300);
@@ -95,26 +85,26 @@ impl Arena {
 }
 
 /// A run that is under way.
-pub struct Running {
-    pub address: SocketAddr,
-    pub interrupt: mpsc::Sender<()>,
+pub(crate) struct Running {
+    pub(crate) address: SocketAddr,
+    pub(crate) interrupt: mpsc::Sender<()>,
     task: JoinHandle<Over>,
 }
 
 /// A run that is over.
-pub struct Over {
-    pub stage: Stage,
-    pub finale: Result<Finale, RunError>,
-    pub began: Instant,
+pub(crate) struct Over {
+    pub(crate) stage: Stage,
+    pub(crate) finale: Result<Finale, RunError>,
+    pub(crate) began: Instant,
 }
 
 impl Running {
-    pub async fn over(self) -> Over {
+    pub(crate) async fn over(self) -> Over {
         tokio::time::timeout(PATIENCE, self.task).await.expect("the run does not end").unwrap()
     }
 
     /// The results of a run that must be complete.
-    pub async fn results(self) -> Results {
+    pub(crate) async fn results(self) -> Results {
         let Over { stage, finale, began } = self.over().await;
         let results = stage.results(finale.unwrap(), began).await.unwrap();
         use coordinator::store::Store;
@@ -124,7 +114,7 @@ impl Running {
 }
 
 /// The document of `--json`, without what may differ between two runs of one tournament.
-pub fn comparable(results: &Results) -> serde_json::Value {
+pub(crate) fn comparable(results: &Results) -> serde_json::Value {
     let Results { tournament, bots, matches, .. } = results;
     let report = standings::report(tournament, bots, matches, &[]).unwrap();
     let mut document = serde_json::to_value(&report.document).unwrap();
