@@ -57,6 +57,7 @@ fn a_quick_run_fills_every_row() {
         }
         assert_eq!(row["times_better"]["sandbox"]["median"].is_f64(), is_compared, "{row:#}");
         assert_eq!(row["target"].is_null(), row["verdict"].is_null(), "{row:#}");
+        assert!(row.as_object().unwrap().contains_key("fuel_overhead"), "{row:#}");
         assert!(row["unit"].is_string() && row["better"].is_string());
     }
     let table = report.table();

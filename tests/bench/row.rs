@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::contender::{BASELINE, OURS};
+use super::contender::{BASELINE, NO_FUEL, OURS};
 use super::interleave::Series;
 use super::stats::Stats;
 use super::target::{Target, Verdict};
@@ -44,6 +44,8 @@ pub(crate) struct Row {
     pub(crate) times_better: BTreeMap<&'static str, Stats>,
     pub(crate) target: Option<Target>,
     pub(crate) verdict: Option<Verdict>,
+    /// How many times better the sandbox would be if it counted no fuel, where such a one was built.
+    pub(crate) fuel_overhead: Option<Stats>,
 }
 
 impl Row {
@@ -51,28 +53,30 @@ impl Row {
         let Question { id, title, unit, better, target } = question.clone();
         let stats = |one: &Series| Some((one.name, Stats::of(one.rounds.iter().flatten().copied())?));
         let contenders: BTreeMap<_, _> = series.iter().filter_map(stats).collect();
-        let times_better = times_better(series, better);
+        let times_better = better_than(BASELINE, series, better);
+        let fuel_overhead = better_than(OURS, series, better).remove(NO_FUEL);
         let judge = |target: Target| {
             target.judge(contenders.get(OURS)?.median, times_better.get(OURS).map(|ratio| ratio.median))
         };
         let verdict = target.and_then(judge);
         let rounds = series.iter().map(|one| one.rounds.len()).max().unwrap_or(0);
-        Row { id, title, unit, better, rounds, contenders, times_better, target, verdict }
+        Row { id, title, unit, better, rounds, contenders, times_better, target, verdict, fuel_overhead }
     }
 }
 
-fn times_better(series: &[Series], better: Better) -> BTreeMap<&'static str, Stats> {
-    let Some(baseline) = series.iter().find(|one| one.name == BASELINE) else { return BTreeMap::new() };
+/// How many times better than that one all others are, by the medians of each round.
+fn better_than(base: &str, series: &[Series], better: Better) -> BTreeMap<&'static str, Stats> {
+    let Some(base) = series.iter().find(|one| one.name == base) else { return BTreeMap::new() };
     let median = |samples: &Vec<f64>| Stats::of(samples.iter().copied()).map(|stats| stats.median);
     let ratios = |one: &Series| {
-        let pairs = one.rounds.iter().zip(&baseline.rounds);
+        let pairs = one.rounds.iter().zip(&base.rounds);
         let ratio = |(ours, theirs): (&Vec<f64>, &Vec<f64>)| {
             let (ours, theirs) = (median(ours)?, median(theirs)?);
             Some(if better == Better::Lower { theirs / ours } else { ours / theirs })
         };
         Some((one.name, Stats::of(pairs.filter_map(ratio))?))
     };
-    series.iter().filter(|one| one.name != BASELINE).filter_map(ratios).collect()
+    series.iter().filter(|one| one.name != base.name).filter_map(ratios).collect()
 }
 
 #[cfg(test)]
@@ -82,7 +86,11 @@ mod tests {
     #[test]
     fn ratios_are_those_of_the_same_round() {
         let series = |name, rounds: [f64; 3]| Series { name, rounds: rounds.map(|one| vec![one]).to_vec() };
-        let all = [series(OURS, [1.0, 10.0, 2.0]), series(BASELINE, [2.0, 20.0, 8.0])];
+        let all = [
+            series(OURS, [1.0, 10.0, 2.0]),
+            series(BASELINE, [2.0, 20.0, 8.0]),
+            series(NO_FUEL, [0.5, 5.0, 1.5]),
+        ];
         let question = |better| Question {
             id: "x",
             title: "x",
@@ -94,6 +102,8 @@ mod tests {
         let ratio = &row.times_better[OURS];
         assert!(ratio.median == 2.0 && ratio.p10 == 2.0 && ratio.p90 > 3.0, "{ratio:?}");
         assert_eq!((row.rounds, row.verdict), (3, Some(Verdict::Met)));
+        assert_eq!(row.fuel_overhead.unwrap().median, 2.0);
+        assert_eq!(Row::of(&question(Better::Lower), &all[..2]).fuel_overhead, None);
         assert_eq!(Row::of(&question(Better::Higher), &all).verdict, Some(Verdict::Missed));
     }
 }

@@ -1,6 +1,6 @@
 //! The rows for people.
 
-use super::contender::{BASELINE, OURS};
+use super::contender::{BASELINE, NO_FUEL, OURS};
 use super::row::Row;
 use super::stats::Stats;
 use super::target::Verdict;
@@ -42,13 +42,15 @@ fn judged(row: &Row) -> String {
 fn other(row: &Row, name: &str, stats: &Stats) -> String {
     let times = row.times_better.get(name).map_or(String::new(), ratio);
     let empty = String::new;
+    let overhead = row.fuel_overhead.as_ref().filter(|_| name == NO_FUEL);
+    let overhead = overhead.map_or(empty(), |times| format!("fuel costs {:.2}×", times.median));
     let cells = [
         figure(stats.median, row.unit),
         number(stats.p99),
         empty(),
         empty(),
         times,
-        empty(),
+        overhead,
         empty(),
         empty(),
     ];
