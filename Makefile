@@ -52,7 +52,7 @@ lint:
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --release --locked --all-targets -- -D warnings
 	$(CARGO) clippy --release --locked -p sandbox-shim --all-targets -- -D warnings
-	$(CARGO) clippy --release --locked -p sandbox-shim --features without-fuel -- -D warnings
+	$(CARGO) clippy --release --locked -p sandbox-shim --all-targets --features without-fuel -- -D warnings
 	$(CARGO) clippy --release --locked -p precompile --all-targets -- -D warnings
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --release --locked --no-deps
 
