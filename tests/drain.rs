@@ -1,6 +1,14 @@
 //! Workers come and go as they like, and so do coordinators: nothing that was played is lost, and
 //! nothing that was finished is played twice.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test's helpers fail by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test's helpers fail by panicking"
+)]
+
+#[path = "audits/proxy.rs"]
+mod proxy;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -8,12 +16,16 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use arena_tests::{
     Program, Run, Tournament, bin_folder, descendants, example_bots, first_difference, free_address, stored,
     wait_for, worker,
 };
 use nix::sys::signal::Signal;
+use proxy::stand_between;
+use rpc::v1;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -112,6 +124,41 @@ fn a_worker_that_is_told_to_go_finishes_reports_and_goes() {
     let run = expect_undisturbed(coordinator, &tournament);
     let second = second.kill();
     expect_each_played_once(&[&log, &second], &run);
+}
+
+static IS_HELD_BACK: AtomicBool = AtomicBool::new(false);
+static IS_LET_GO: AtomicBool = AtomicBool::new(false);
+
+/// Keeps the answer that says that the last results were taken from the worker until the test lets it go.
+fn hold_back_the_last(answer: &mut v1::SynchronizeResponse) {
+    if answer.wanted.is_empty() && !answer.settled.is_empty() {
+        IS_HELD_BACK.store(true, Ordering::SeqCst);
+        wait_for("being let go", || IS_LET_GO.load(Ordering::SeqCst).then_some(()));
+    }
+}
+
+#[test]
+fn a_worker_that_is_told_to_go_still_hears_the_answer_that_is_under_way() {
+    let (address, data) = (free_address(), tempfile::tempdir().unwrap());
+    let tournament = tournament(address);
+    let coordinator = start(&tournament);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let between = runtime.block_on(stand_between(address, |_, _| {}, hold_back_the_last));
+    let worker = Program::start(&mut worker(between, data.path()));
+    wait_for("the last answer", || IS_HELD_BACK.load(Ordering::SeqCst).then_some(()));
+    // Whoever could be asked again is gone.
+    coordinator.kill();
+    worker.send(Signal::SIGTERM);
+    worker.says("draining");
+    // Time enough to give up, for one that would.
+    std::thread::sleep(Duration::from_millis(200));
+    IS_LET_GO.store(true, Ordering::SeqCst);
+    let (code, log) = worker.end();
+    assert_eq!(code, Some(0), "{log}");
+    assert!(spooled(data.path()).is_empty());
+    let run = tournament.run().expect_code(0);
+    assert_eq!(first_difference(undisturbed(), &run.lasting()), None);
+    assert_eq!(run.json["tournament"]["cached"], run.json["tournament"]["matches"]);
 }
 
 #[test]

@@ -16,10 +16,10 @@ use crate::traces::Tracks;
 
 /// How long one call of a worker that goes may take.
 const LAST_CALLS_SECONDS_MAX: Duration = Duration::from_secs(3);
-/// How long the answer to a call is waited for that brought results before draining began.
-const LAST_ANSWER_PATIENCE: Duration = Duration::from_secs(1);
 /// The pause after one that was not answered in that time.
 const LAST_CALLS_PAUSE: Duration = Duration::from_millis(500);
+/// How long the answer to a call is waited for that brought results before draining began.
+const LAST_ANSWER_PATIENCE: Duration = Duration::from_secs(1);
 /// A call that takes longer may be one that is never answered: results go to the spool meanwhile.
 const CALL_IS_SLOW: Duration = Duration::from_secs(1);
 /// The shortest pause that a coordinator can ask for: one that asks for none does not get a worker that only talks.
