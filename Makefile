@@ -14,12 +14,15 @@ export CARGO_TARGET_DIR := $(CURDIR)/target
 # cargo call of its own, so that it does not get the compiler that `precompile` enables.
 SHIM_STATIC := --target $(HOST) --config 'target.$(HOST).rustflags=["-C", "target-feature=+crt-static"]'
 
-# What the programs are built from. Tests ask some libraries for a little more: they build everything with it, so that no
-# library, and not the coordinator, is compiled twice.
+# What the programs are built from. Tests and examples ask some libraries for a little more: whoever wants them builds
+# everything with it, so that no library, and not the coordinator, is compiled twice.
 PROGRAMS := -p coordinator -p worker
 # Examples are linted, and compiled when somebody runs them.
 TESTED := --lib --bins --tests
 test test-rust: PROGRAMS := $(TESTED)
+soak: PROGRAMS := --bins --example soak
+load: PROGRAMS := --bins --example load
+bench: PROGRAMS := --bins --example bench
 
 BOTS ?= examples/bots
 ARGS ?=
@@ -71,10 +74,10 @@ fuzz: ## look for input that breaks a reader: make fuzz ARGS='--seconds 600 --ta
 	@$(BIN)/fuzz $(ARGS)
 
 soak: build ## play for long, watch the worker, compare or kill: make soak ARGS='--matches 5000', ARGS='same', ARGS='kill'
-	@$(CARGO) run --release --locked -p arena-tests --example soak -- $(ARGS)
+	@$(CARGO) run --release --locked --example soak -- $(ARGS)
 
 load: build ## simulated workers, thousands of them, on one coordinator: make load ARGS='--workers 10000 --minutes 10'
-	@$(CARGO) run --release --locked -p arena-tests --example load -- $(ARGS)
+	@$(CARGO) run --release --locked --example load -- $(ARGS)
 
 # The same shim and interpreter, built so that no fuel is counted: only to see what counting costs. Its
 # runtime is none that a tournament has.
@@ -84,8 +87,8 @@ bench: build ## how fast bots are, beside the same bots on a plain python3: make
 	@$(CARGO) build --release --locked -p sandbox-shim --features without-fuel $(SHIM_STATIC)
 	@$(CARGO) build --release --locked -p precompile --features sandbox-shim/without-fuel
 	@mkdir -p $(NO_FUEL) && install target/$(HOST)/release/sandbox-shim $(BIN)/precompile $(NO_FUEL)/
-	@$(MAKE) --no-print-directory build
-	@$(CARGO) run --release --locked -p arena-tests --example bench -- $(ARGS)
+	@$(MAKE) --no-print-directory build PROGRAMS='$(PROGRAMS)'
+	@$(CARGO) run --release --locked --example bench -- --no-fuel $(NO_FUEL) $(ARGS)
 
 clean: ## remove everything that was built
 	rm -rf target

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use arena_tests::{bin_folder, native_by, zygote_config};
+use arena_tests::{native_by, zygote_config};
 use pipe::Load;
 use tempfile::TempDir;
 use terms::{Bundle, BySeat, Digest, limits::DEFAULTS};
@@ -37,11 +37,11 @@ pub(crate) enum Bot {
 }
 
 impl Contender {
-    /// All that can be had here: the sandbox and python3 always.
-    pub(crate) fn all() -> Vec<Contender> {
+    /// All that can be had here: the sandbox and python3 always; `no_fuel` is where shim and compiler are that count none.
+    pub(crate) fn all(no_fuel: Option<&Path>) -> Vec<Contender> {
         let sandbox = Contender::sandbox(OURS, zygote_config());
         let mut all = vec![sandbox, Contender::naked(BASELINE, "python3".into(), None)];
-        all.extend(no_fuel().map(|config| Contender::sandbox(NO_FUEL, config)));
+        all.extend(no_fuel.map(|folder| Contender::sandbox(NO_FUEL, without_fuel(folder))));
         all.extend(bubblewrap());
         all
     }
@@ -182,17 +182,14 @@ pub(crate) fn bundle(name: &str) -> Vec<u8> {
     Bundle::of_source(std::fs::read(path).expect("the bots of the bench are there")).encode()
 }
 
-/// The shim and the interpreter without fuel, where `make bench` has built them.
-fn no_fuel() -> Option<ZygoteConfig> {
-    let folder = bin_folder().join("../no-fuel").canonicalize().ok()?;
+/// The shim of that folder, with the interpreter as its compiler makes it.
+fn without_fuel(folder: &Path) -> ZygoteConfig {
+    let folder = folder.canonicalize().unwrap_or_else(|error| {
+        panic!("--no-fuel {}: {error}; `make bench` builds what belongs there", folder.display())
+    });
     let native = native_by(&folder.join("precompile"), &folder.join("cache"));
     let native_digest = native.digest.parse().expect("precompile prints a digest");
-    Some(ZygoteConfig {
-        shim: folder.join("sandbox-shim"),
-        native: native.path,
-        native_digest,
-        ..zygote_config()
-    })
+    ZygoteConfig { shim: folder.join("sandbox-shim"), native: native.path, native_digest, ..zygote_config() }
 }
 
 /// python3 in bubblewrap, where that is installed: namespaces, an empty home, no network.

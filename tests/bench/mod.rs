@@ -35,7 +35,7 @@ use row::Row;
 /// what each cost.
 pub(crate) fn run(options: &Options, coordinator_cpu: impl Fn(u32) -> f64) -> Report {
     let report = Report::begin(options);
-    let contenders = Contender::all();
+    let contenders = Contender::all(options.no_fuel.as_deref());
     let core = worker::slots::usable_cores().first().copied();
     let mut rows: Vec<Row> = Vec::new();
     let mut add = |group: &str, measure: &dyn Fn() -> Vec<Row>| {

@@ -22,6 +22,9 @@ pub(crate) struct Options {
     /// Write everything there as JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
+    /// Measure also the shim of that folder, which counts no fuel: `make bench` builds it
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) no_fuel: Option<PathBuf>,
     /// Rounds of each row, in each of which every contender is measured in turn; rows that take long
     /// have fewer
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1_000))]
