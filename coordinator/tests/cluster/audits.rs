@@ -2,16 +2,16 @@
 //! never are.
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
 
-use crate::arena::{Arena, Over, Running, comparable};
-use crate::fake_worker::{FakeWorker, honest, report};
 use coordinator::driver::Finale;
 use coordinator::engine::Ending;
 use coordinator::results::Results;
 use coordinator::store::Store;
 use rpc::v1;
 use terms::{Outcome, Scores, Seat, Verdict};
+
+use crate::arena::{Arena, Over, Running, comparable};
+use crate::fake_worker::{FakeWorker, Overtaken, honest, report};
 
 const BOTS: [&str; 4] = ["ann", "bob", "cleo", "dan"];
 
@@ -201,17 +201,7 @@ async fn one_word_against_another_is_no_result_until_a_third_worker_comes() {
 async fn a_late_report_that_differs_is_looked_into() {
     let arena = Arena::new(&BOTS, 1);
     let running = arena.open(true).await;
-    let mut slow = FakeWorker::join(running.address, "slow").await;
-    let stale = slow.call(&[]).await.unwrap().wanted;
-    let mut next = FakeWorker::join(running.address, "next").await;
-    // The slow one is silent until the other one has been given its matches.
-    let fresh = loop {
-        let wanted = next.call(&[]).await.unwrap().wanted;
-        if wanted.iter().any(|wanted| wanted.match_id == stale[0].match_id) {
-            break wanted;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    };
+    let Overtaken { mut slow, stale, mut next, fresh } = Overtaken::at(running.address).await;
     let good: Vec<_> = fresh.iter().map(|wanted| report(wanted, honest(wanted))).collect();
     next.call(&good).await.unwrap();
     slow.call(&[report(&stale[0], wrong(&stale[0]))]).await.unwrap();

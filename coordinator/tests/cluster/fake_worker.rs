@@ -63,6 +63,33 @@ impl FakeWorker {
     }
 }
 
+/// A worker that was silent for too long, and another one that was given its matches.
+pub(crate) struct Overtaken {
+    pub(crate) slow: FakeWorker,
+    /// What the slow one holds.
+    pub(crate) stale: Vec<v1::Assignment>,
+    pub(crate) next: FakeWorker,
+    /// What the other one holds, the first of those among it.
+    pub(crate) fresh: Vec<v1::Assignment>,
+}
+
+impl Overtaken {
+    /// Waits until it is so.
+    pub(crate) async fn at(address: SocketAddr) -> Overtaken {
+        let mut slow = FakeWorker::join(address, "slow").await;
+        let stale = slow.call(&[]).await.unwrap().wanted;
+        let mut next = FakeWorker::join(address, "next").await;
+        let fresh = loop {
+            let wanted = next.call(&[]).await.unwrap().wanted;
+            if wanted.iter().any(|wanted| wanted.match_id == stale[0].match_id) {
+                break wanted;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        };
+        Overtaken { slow, stale, next, fresh }
+    }
+}
+
 pub(crate) fn report(wanted: &v1::Assignment, outcome: Outcome) -> Report {
     let id = MatchId(Digest::try_from(wanted.match_id.as_slice()).unwrap());
     Report { id, attempt: Attempt(wanted.attempt), outcome, record: b"record".to_vec(), wall_micros: 5_000 }

@@ -1,10 +1,11 @@
 //! What a coordinator promises when callers are not what they should be.
 
-use crate::arena::{Arena, python};
-use crate::fake_worker::{FakeWorker, honest, report};
 use rpc::v1;
 use terms::{Attempt, Bundle, Digest, Runtime};
 use tonic::Code;
+
+use crate::arena::{Arena, python};
+use crate::fake_worker::{FakeWorker, honest, report};
 
 const BOTS: [&str; 2] = ["ann", "bob"];
 

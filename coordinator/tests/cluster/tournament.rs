@@ -1,8 +1,9 @@
 //! What a coordinator promises to organisers and operators, kept over the real protocol.
 
-use crate::arena::{Arena, Over, comparable};
-use crate::fake_worker::{FakeWorker, broken, honest, report};
 use coordinator::engine::Ending;
+
+use crate::arena::{Arena, Over, comparable};
+use crate::fake_worker::{FakeWorker, Overtaken, broken, honest, report};
 
 const BOTS: [&str; 4] = ["ann", "bob", "cleo", "dan"];
 
@@ -57,17 +58,7 @@ async fn a_worker_that_vanishes_costs_an_attempt_and_nothing_else() {
 async fn a_report_of_an_attempt_that_someone_else_has_is_dropped() {
     let arena = Arena::new(&["ann", "bob"], 1);
     let running = arena.open(true).await;
-    let mut slow = FakeWorker::join(running.address, "slow").await;
-    let stale = slow.call(&[]).await.unwrap().wanted;
-    let mut next = FakeWorker::join(running.address, "next").await;
-    // The slow one is silent until the other one has been given its matches.
-    let fresh = loop {
-        let wanted = next.call(&[]).await.unwrap().wanted;
-        if !wanted.is_empty() {
-            break wanted;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    };
+    let Overtaken { mut slow, stale, mut next, fresh } = Overtaken::at(running.address).await;
     assert_eq!(fresh.len(), stale.len());
     let late: Vec<_> = stale.iter().map(|wanted| report(wanted, honest(wanted))).collect();
     let answer = slow.call(&late).await.unwrap();
